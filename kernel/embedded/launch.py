@@ -1,4 +1,4 @@
-"""Run a program that dies with its parent, and not as root: ``launch.py PARENT SIGNAL USER REACH PROGRAM...``.
+"""Run a program that dies with its parent, and not as root: ``launch.py PARENT SIGNAL USER REACH PROGRAM``.
 
 A script of its own, standard library only: it changes the process it runs in and then becomes the
 program. ``PARENT`` is the process id that must still be our parent, ``SIGNAL`` what the kernel sends

