@@ -1,0 +1,1 @@
+"""The shared kernel: only what two processes or more use."""

@@ -1,0 +1,149 @@
+"""How one process calls another over HTTP: pool, deadline, retries, breaker, errors."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import structlog
+import urllib3
+from pydantic import BaseModel, ValidationError
+from urllib3.exceptions import HTTPError
+
+from kernel import deadline, metrics
+from kernel.auth import Identity, Signer
+from kernel.breaker import Breaker, RetryBudget
+from kernel.contracts.problems import Problem
+from kernel.errors import N_, Failure, Unavailable, failure_of
+
+CONNECT = 1.0  # seconds
+POOL = 16  # connections to one service
+RETRIED = frozenset({"GET", "PUT"})  # what may be sent twice without harm
+BUSY = frozenset({502, 503, 504})
+
+C = TypeVar("C", bound=BaseModel)
+
+log = structlog.get_logger()
+
+
+class ServiceAway(Unavailable):
+    """Another service is down, too slow, or says things that cannot be read."""
+
+
+class Caller:
+    """Calls one service; shared by all threads of a process."""
+
+    def __init__(self, service: str, url: str, signer: Signer, longest: float) -> None:
+        self.service = service
+        self.breaker = Breaker()
+        self.budget = RetryBudget()
+        self._signer = signer
+        self._longest = longest
+        self._pool = urllib3.connection_from_url(url, maxsize=POOL, block=False, retries=False)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        identity: Identity,
+        answer: type[C],
+        query: Mapping[str, object] | None = None,
+        body: BaseModel | None = None,
+    ) -> C:
+        """Call and return the answer's contract. Raises the failure the service told, or ServiceAway."""
+        said = self._call(method, path, identity, query, body)
+        try:
+            return answer.model_validate_json(said)
+        except ValidationError as wrong:
+            log.error("unreadable answer", service=self.service, path=path)
+            raise self._away() from wrong
+
+    def tell(
+        self,
+        method: str,
+        path: str,
+        *,
+        identity: Identity,
+        body: BaseModel | None = None,
+    ) -> None:
+        """Call where nothing is to be answered. Raises as ``ask`` does."""
+        self._call(method, path, identity, None, body)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        identity: Identity,
+        query: Mapping[str, object] | None,
+        body: BaseModel | None,
+    ) -> bytes:
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        target = f"{path}?{urlencode(given)}" if given else path
+        payload = body.model_dump_json().encode() if body is not None else None
+        self.budget.call()
+        while True:
+            try:
+                return self._once(method, target, identity, payload)
+            except ServiceAway:
+                may_repeat = method in RETRIED and deadline.left(self._longest) > CONNECT / 10
+                if not may_repeat or self.breaker.is_open or not self.budget.spend():
+                    raise
+
+    def _once(self, method: str, target: str, identity: Identity, payload: bytes | None) -> bytes:
+        left = deadline.left(self._longest)
+        if left <= 0 or not self.breaker.lets_through():
+            metrics.calls.labels(self.service, "turned away").inc()
+            raise self._away()
+        try:
+            response = self._pool.urlopen(
+                method,
+                target,
+                body=payload,
+                headers=self._headers(identity, left),
+                timeout=urllib3.Timeout(connect=min(CONNECT, left), total=left),
+            )
+        except HTTPError as reason:
+            self.breaker.failed()
+            metrics.calls.labels(self.service, "no answer").inc()
+            log.warning("no answer", service=self.service, kind=type(reason).__name__)
+            raise self._away() from reason
+        return self._read(response)
+
+    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        if response.status in BUSY:
+            self.breaker.failed()
+            metrics.calls.labels(self.service, "busy").inc()
+            raise self._away()
+        self.breaker.succeeded()
+        metrics.calls.labels(self.service, "answered").inc()
+        if response.status >= 400:
+            raise self._failure(response)
+        return response.data
+
+    def _failure(self, response: urllib3.BaseHTTPResponse) -> Failure:
+        try:
+            problem = Problem.model_validate_json(response.data)
+        except ValidationError:
+            return self._away()
+        retry_after = response.headers.get("Retry-After", "")
+        return failure_of(problem, int(retry_after) if retry_after.isdecimal() else None)
+
+    def _headers(self, identity: Identity, left: float) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self._signer.mint(identity, self.service)}",
+            "Atoll-Network": str(identity.network_id or ""),
+            deadline.HEADER: str(int(left * 1000)),
+            "Content-Type": "application/json",
+        }
+        request_id = request_id_now()
+        return headers | {"X-Request-Id": request_id} if request_id else headers
+
+    def _away(self) -> ServiceAway:
+        return ServiceAway(N_("The %(service)s service does not answer. Try again in a moment."),
+                           service=self.service, retry_after=2)  # fmt: skip
+
+
+def request_id_now() -> str:
+    """Return the id of the request being answered, empty outside of one."""
+    known: str = structlog.contextvars.get_contextvars().get("request_id", "")
+    return known

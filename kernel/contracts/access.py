@@ -1,0 +1,48 @@
+"""Roles, and the named permissions they hold; asked in the gateway and again in each service."""
+
+from typing import Literal
+
+Role = Literal["owner", "administrator", "support", "finance", "auditor"]
+
+PERMISSIONS = frozenset(
+    {
+        "customers.view",
+        "customers.edit",
+        "customers.delete",
+        "customers.switch",
+        "customers.credentials",
+        "billing.view",
+        "billing.edit",
+        "billing.refund",
+        "sites.view",
+        "sites.edit",
+        "sites.delete",
+        "network.settings",
+        "audit.view",
+    }
+)
+
+VIEWS = frozenset({"customers.view", "billing.view", "sites.view"})
+
+ROLES: dict[Role, frozenset[str]] = {
+    "owner": PERMISSIONS,
+    "administrator": PERMISSIONS - {"network.settings"},
+    "support": VIEWS | {"customers.edit", "customers.switch", "customers.credentials", "sites.edit"},
+    "finance": VIEWS | {"billing.edit", "billing.refund"},
+    "auditor": VIEWS | {"audit.view"},
+}
+
+SITE_OWNER = frozenset({"own.view", "own.edit"})
+"""What a site owner may do on his own host, and all that an admin gets by switching to it."""
+
+GATEWAY = frozenset({"accounts.authenticate", "hosts.resolve", "tickets.redeem"})
+"""What the gateway may ask for itself, before anybody has signed in."""
+
+
+def dominates(actor: frozenset[str], target: Role | None) -> bool:
+    """Whether somebody with the permissions ``actor`` may act as an account with role ``target``.
+
+    Only if every permission of the target is the actor's too, and the actor has more: an equal
+    may not become an equal. A customer without a role is dominated by everybody.
+    """
+    return target is None or ROLES[target] < actor

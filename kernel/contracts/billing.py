@@ -1,0 +1,102 @@
+"""What the billing service says and is asked."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from kernel.contracts.common import Contract
+from kernel.contracts.money import Money
+
+MembershipStatus = Literal["pending", "trialing", "active", "on_hold", "expired", "cancelled"]
+PaymentStatus = Literal[
+    "pending", "processing", "completed", "failed", "cancelled", "partially_refunded", "refunded", "disputed"
+]
+PeriodUnit = Literal["day", "week", "month", "year"]
+
+
+class Period(Contract):
+    """``Period(length=3, unit="month")``: every three months."""
+
+    length: int
+    unit: PeriodUnit
+
+
+class MembershipRow(Contract):
+    """A membership as the customer page shows it; ``price`` is per ``period`` (None: once)."""
+
+    id: UUID
+    number: int
+    customer_id: UUID
+    status: MembershipStatus
+    product: str
+    price: Money
+    period: Period | None
+    started_at: datetime | None
+    expires_at: datetime | None
+    created_at: datetime
+
+
+class Membership(MembershipRow):
+    """``GET /v1/memberships/<id>``."""
+
+    auto_renew: bool
+    gateway: str
+    trial_ends_at: datetime | None
+    cancelled_at: datetime | None
+    payments: list["PaymentRow"]
+
+
+class PaymentRow(Contract):
+    """A payment as the customer page shows it."""
+
+    id: UUID
+    number: int
+    customer_id: UUID
+    membership_id: UUID | None
+    status: PaymentStatus
+    total: Money
+    refunded: Money
+    gateway: str
+    created_at: datetime
+    completed_at: datetime | None
+
+
+class LineItem(Contract):
+    """A line of a payment. ``total = quantity * unit - discount + tax``, in minor units."""
+
+    description: str
+    quantity: int
+    unit: Money
+    discount: Money
+    tax: Money
+    total: Money
+
+
+class Refund(Contract):
+    """Money given back."""
+
+    id: UUID
+    amount: Money
+    reason: str
+    created_at: datetime
+
+
+class Payment(PaymentRow):
+    """``GET /v1/payments/<id>``."""
+
+    gateway_reference: str
+    membership_number: int | None
+    lines: list[LineItem]
+    refunds: list[Refund]
+
+
+class CustomerBilling(Contract):
+    """``GET /v1/customers/<id>/billing``: one call for every billing panel of the customer page.
+
+    The newest 10 of each, and how many there are.
+    """
+
+    memberships: list[MembershipRow]
+    membership_count: int
+    payments: list[PaymentRow]
+    payment_count: int

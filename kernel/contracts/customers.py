@@ -1,0 +1,224 @@
+"""What the customers service says and is asked."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from kernel.contracts.access import Role
+from kernel.contracts.common import Contract
+from kernel.contracts.money import Money
+
+Verification = Literal["none", "pending", "verified"]
+CustomersTab = Literal["all", "vip", "online", "unverified"]
+CustomersSort = Literal["newest", "name", "last_sign_in", "spent"]
+
+
+class CustomersQuery(Contract):
+    """The list as asked for; the same names stand in the address of the page and of the API."""
+
+    tab: CustomersTab = "all"
+    q: Annotated[str, Field(max_length=200)] = ""
+    sort: CustomersSort = "newest"
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    after: str | None = None
+    before: str | None = None
+
+
+class CustomerRow(Contract):
+    """A customer as the list shows him."""
+
+    id: UUID
+    number: int
+    name: str
+    email: str
+    username: str
+    is_vip: bool
+    verification: Verification
+    last_sign_in_at: datetime | None
+    is_online: bool
+    created_at: datetime
+    memberships: int
+    sites: int
+    spent: list[Money]
+
+
+class TabCounts(Contract):
+    """How many customers each tab holds, whatever is searched for."""
+
+    all: int
+    vip: int
+    online: int
+    unverified: int
+
+
+class CustomersList(Contract):
+    """``GET /v1/customers``: the page, and the count of each tab. Opaque cursors; None: the end."""
+
+    items: list[CustomerRow]
+    counts: TabCounts
+    after: str | None
+    before: str | None
+
+
+class BillingInfo(Contract):
+    """Where the invoices go. Country: ISO 3166-1 alpha-2."""
+
+    company: str = ""
+    email: str = ""
+    line1: str = ""
+    line2: str = ""
+    postcode: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+    vat_number: str = ""
+
+
+class SignIn(Contract):
+    """One attempt to sign in. ``country``: ISO 3166-1 alpha-2, empty when unknown."""
+
+    at: datetime
+    ip: str
+    country: str
+    device: str
+    succeeded: bool
+
+
+class TimelineEntry(Contract):
+    """A line of the Events block. ``type`` is the event's type, ``facts`` its JSON."""
+
+    id: UUID
+    at: datetime
+    type: str
+    actor: str
+    actor_name: str
+    facts: dict[str, object]
+
+
+class Customer(Contract):
+    """``GET /v1/customers/<id>``: all that the customers service knows for the customer page."""
+
+    id: UUID
+    account_id: UUID
+    number: int
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    username: str
+    phone: str
+    locale: str
+    is_vip: bool
+    verification: Verification
+    role: Role | None
+    is_active: bool
+    is_online: bool
+    last_sign_in_at: datetime | None
+    created_at: datetime
+    modified_at: datetime
+    version: int
+    billing: BillingInfo
+    memberships: int
+    sites: int
+    spent: list[Money]
+    sign_ins: list[SignIn]
+    timeline: list[TimelineEntry]
+    timeline_after: str | None
+
+
+class Timeline(Contract):
+    """``GET /v1/timeline``: entries about one object, newest first."""
+
+    items: list[TimelineEntry]
+    after: str | None
+
+
+class VipChange(Contract):
+    """``PUT /v1/customers/<id>/vip``."""
+
+    is_vip: bool
+
+
+class Credentials(Contract):
+    """``POST /v1/sign-ins``: who wants in, on which door, from where.
+
+    ``door`` says whose sign-in page it was: ``admin`` lets in accounts with a role, ``site``
+    the customer who owns ``customer_id``.
+    """
+
+    login: Annotated[str, Field(max_length=320)]
+    password: Annotated[str, Field(max_length=1024)]
+    door: Literal["admin", "site"]
+    customer_id: UUID | None = None
+    ip: str
+    user_agent: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Standing(Contract):
+    """``GET /v1/standing``: who an account is now. ``epoch`` rises when its sessions must end."""
+
+    account_id: UUID
+    customer_id: UUID | None
+    name: str
+    email: str
+    role: Role | None
+    permissions: list[str]
+    epoch: int
+    locale: str
+    preferences: dict[str, str]
+
+
+class KeyProof(Contract):
+    """``POST /v1/api-keys/prove``: the SHA-256 (hex) of an API key somebody showed."""
+
+    key_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class KeyStanding(Contract):
+    """What an API key is good for."""
+
+    key_id: UUID
+    network_id: UUID
+    name: str
+    permissions: list[str]
+
+
+class Clearance(Contract):
+    """``POST /v1/customers/<id>/clearances``: may the asking admin switch to this customer?
+
+    Answered only after the audit line is written.
+    """
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    site_id: UUID
+
+
+class Cleared(Contract):
+    """The admin may: on behalf of this account."""
+
+    customer_id: UUID
+    account_id: UUID
+    name: str
+
+
+class PreferenceChange(Contract):
+    """``PUT /v1/standing/preferences``: e.g. ``{"customers.layout": "table"}``."""
+
+    preferences: dict[str, Annotated[str, Field(max_length=100)]]
+
+
+class Found(Contract):
+    """One hit of the global search."""
+
+    kind: Literal["customer", "site", "membership", "payment"]
+    id: UUID
+    title: str
+    detail: str
+
+
+class FoundList(Contract):
+    """``GET /v1/search?q=`` of each service: at most ``limit`` hits, best first."""
+
+    items: list[Found]

@@ -1,0 +1,259 @@
+"""What has happened, in the past tense: the events log's vocabulary, and what webhooks carry.
+
+The union is discriminated on ``type``; ``schema_version`` rises when a field changes its
+meaning. Golden JSON of every event lies under ``tests/contracts/golden``.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from kernel.contracts.billing import MembershipStatus
+from kernel.contracts.common import Contract
+from kernel.contracts.customers import Verification
+from kernel.contracts.money import Money
+
+
+class Happened(Contract):
+    """What every event says of itself; the log adds id, network, actor and time."""
+
+    schema_version: int = 1
+
+
+class NetworkCreated(Happened):
+    type: Literal["network.created"] = "network.created"
+    slug: str
+    name: str
+    currency: str
+
+
+class AdminCreated(Happened):
+    type: Literal["admin.created"] = "admin.created"
+    account_id: UUID
+    role: str
+
+
+class AdminChanged(Happened):
+    """An admin's role or standing changed; his sessions end."""
+
+    type: Literal["admin.changed"] = "admin.changed"
+    account_id: UUID
+    role: str | None
+    is_active: bool
+
+
+class CustomerRegistered(Happened):
+    """``how``: ``import``, ``console``, ``api`` or ``command``."""
+
+    type: Literal["customer.registered"] = "customer.registered"
+    customer_id: UUID
+    number: int
+    how: str
+
+
+class CustomerChanged(Happened):
+    """``fields`` names what changed; the values stand in the audit log, not here."""
+
+    type: Literal["customer.changed"] = "customer.changed"
+    customer_id: UUID
+    fields: list[str]
+
+
+class CustomerMarkedVip(Happened):
+    type: Literal["customer.marked_vip"] = "customer.marked_vip"
+    customer_id: UUID
+    is_vip: bool
+
+
+class VerificationChanged(Happened):
+    type: Literal["customer.verification_changed"] = "customer.verification_changed"
+    customer_id: UUID
+    status: Verification
+
+
+class SignedIn(Happened):
+    type: Literal["account.signed_in"] = "account.signed_in"
+    account_id: UUID
+    customer_id: UUID | None
+    country: str
+
+
+class AccountLocked(Happened):
+    """Too many failures; ``until`` says for how long."""
+
+    type: Literal["account.locked"] = "account.locked"
+    account_id: UUID
+    customer_id: UUID | None
+    until: datetime
+
+
+class SwitchCleared(Happened):
+    """An admin was allowed to switch to the customer's site, and said why."""
+
+    type: Literal["customer.switch_cleared"] = "customer.switch_cleared"
+    customer_id: UUID
+    site_id: UUID
+    reason: str
+
+
+class ProductCreated(Happened):
+    type: Literal["product.created"] = "product.created"
+    product_id: UUID
+    name: str
+
+
+class MembershipStarted(Happened):
+    type: Literal["membership.started"] = "membership.started"
+    membership_id: UUID
+    customer_id: UUID
+    number: int
+    product: str
+    status: MembershipStatus
+
+
+class MembershipStatusChanged(Happened):
+    type: Literal["membership.status_changed"] = "membership.status_changed"
+    membership_id: UUID
+    customer_id: UUID
+    number: int
+    before: MembershipStatus
+    after: MembershipStatus
+
+
+class PaymentCreated(Happened):
+    type: Literal["payment.created"] = "payment.created"
+    payment_id: UUID
+    customer_id: UUID
+    membership_id: UUID | None
+    number: int
+    total: Money
+
+
+class PaymentCompleted(Happened):
+    type: Literal["payment.completed"] = "payment.completed"
+    payment_id: UUID
+    customer_id: UUID
+    membership_id: UUID | None
+    number: int
+    total: Money
+
+
+class PaymentFailed(Happened):
+    type: Literal["payment.failed"] = "payment.failed"
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    total: Money
+    reason: str
+
+
+class PaymentRefunded(Happened):
+    type: Literal["payment.refunded"] = "payment.refunded"
+    refund_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    amount: Money
+
+
+class SiteCreated(Happened):
+    type: Literal["site.created"] = "site.created"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    host: str
+
+
+class SitePublished(Happened):
+    type: Literal["site.published"] = "site.published"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    host: str
+
+
+class SiteDisabled(Happened):
+    type: Literal["site.disabled"] = "site.disabled"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    reason: str
+
+
+class SitePageChanged(Happened):
+    type: Literal["site.page_changed"] = "site.page_changed"
+    site_id: UUID
+    customer_id: UUID | None
+    page_id: UUID
+    path: str
+    title: str
+
+
+class VisitStarted(Happened):
+    """An admin arrived on a customer's site as its administrator."""
+
+    type: Literal["visit.started"] = "visit.started"
+    visit_id: UUID
+    site_id: UUID
+    customer_id: UUID
+    admin_id: UUID
+    reason: str
+
+
+class VisitEnded(Happened):
+    type: Literal["visit.ended"] = "visit.ended"
+    visit_id: UUID
+    site_id: UUID
+    customer_id: UUID
+    admin_id: UUID
+    cause: str
+
+
+Event = (
+    NetworkCreated
+    | AdminCreated
+    | AdminChanged
+    | CustomerRegistered
+    | CustomerChanged
+    | CustomerMarkedVip
+    | VerificationChanged
+    | SignedIn
+    | AccountLocked
+    | SwitchCleared
+    | ProductCreated
+    | MembershipStarted
+    | MembershipStatusChanged
+    | PaymentCreated
+    | PaymentCompleted
+    | PaymentFailed
+    | PaymentRefunded
+    | SiteCreated
+    | SitePublished
+    | SiteDisabled
+    | SitePageChanged
+    | VisitStarted
+    | VisitEnded
+)
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+
+class Recorded(Contract):
+    """An event as the log holds it. ``source`` is the service whose log it stands in.
+
+    ``actor`` is ``account:<id>``, ``api-key:<id>``, ``command`` or ``worker``; ``impersonator``
+    the human behind a switched actor.
+    """
+
+    id: UUID
+    source: str
+    transaction: int
+    position: int
+    network_id: UUID
+    occurred_at: datetime
+    actor: str
+    impersonator: UUID | None
+    request_id: str
+    event: Annotated[Event, Field(discriminator="type")]

@@ -1,0 +1,159 @@
+"""What the sites service says and is asked."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from kernel.contracts.common import Contract, Slug
+
+SiteState = Literal["pending", "active", "disabled"]
+SiteType = Literal["regular", "template", "customer_owned", "demo", "main"]
+
+
+class Network(Contract):
+    """A tenant: its name, the domain its sites live under, and its defaults."""
+
+    id: UUID
+    slug: Slug
+    name: str
+    domain: str
+    currency: str
+    locale: str
+    time_zone: str
+
+
+class Host(Contract):
+    """``GET /v1/hosts/<host>``: what answers on a host name; ``site`` is None on the admin host."""
+
+    kind: Literal["admin", "site"]
+    network: Network
+    site: "SiteRow | None"
+
+
+class SiteRow(Contract):
+    """A site as the customer page shows it; ``host`` is where it answers."""
+
+    id: UUID
+    name: str
+    title: str
+    host: str
+    type: SiteType
+    state: SiteState
+    customer_id: UUID | None
+    membership_id: UUID | None
+    is_primary: bool
+    created_at: datetime
+
+
+class PageRow(Contract):
+    """A page of a site; ``path`` is ``""`` for the front page."""
+
+    id: UUID
+    path: str
+    title: str
+    modified_at: datetime
+    version: int
+
+
+class SitePage(PageRow):
+    """A page with its text in Markdown."""
+
+    markdown: str
+
+
+class Site(SiteRow):
+    """``GET /v1/sites/<id>``: the site, its pages (without their text) and domains."""
+
+    domains: list[str]
+    pages: list[PageRow]
+    modified_at: datetime
+
+
+class CustomerSites(Contract):
+    """``GET /v1/customers/<id>/sites``: the newest 10, the count, and where switching leads."""
+
+    sites: list[SiteRow]
+    site_count: int
+
+
+class PublicPage(Contract):
+    """``GET /v1/public/<site id>?path=``: what a visitor of the site sees, and its menu."""
+
+    site: SiteRow
+    page: SitePage
+    menu: list[PageRow]
+
+
+class PageEdit(Contract):
+    """``PUT /v1/own/sites/<id>/pages/<id>``; ``version`` is the one that was read."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    markdown: Annotated[str, Field(max_length=100_000)]
+    version: int
+
+
+class TicketOrder(Contract):
+    """``POST /v1/tickets``: an admin asks to be let into a site as its administrator."""
+
+    site_id: UUID
+    customer_id: UUID
+    account_id: UUID
+    admin_session: Annotated[str, Field(min_length=16, max_length=128)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    return_path: Annotated[str, Field(pattern=r"^/[^/\\]", max_length=300)]
+
+
+class TicketIssued(Contract):
+    """The ticket, not yet handed over; ``host`` is the only host it is good for."""
+
+    ticket_id: UUID
+    host: str
+    expires_at: datetime
+
+
+class TicketBinding(Contract):
+    """``POST /v1/tickets/<id>/binding``: ties the ticket to the browser that will use it.
+
+    ``nonce_hash``: SHA-256 (hex) of the secret cookie the site's host set in that browser.
+    """
+
+    admin_session: str
+    nonce_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class TicketToken(Contract):
+    """The secret to post to the site's host; only its hash is kept."""
+
+    token: str
+    host: str
+
+
+class Redemption(Contract):
+    """``POST /v1/visits``: use a ticket up."""
+
+    token: Annotated[str, Field(min_length=20, max_length=200)]
+    nonce: Annotated[str, Field(min_length=20, max_length=200)]
+    host: str
+
+
+class Visit(Contract):
+    """An admin's stay on a site as its administrator; it stands until ended or ``expires_at``."""
+
+    id: UUID
+    site_id: UUID
+    customer_id: UUID
+    account_id: UUID
+    admin_id: UUID
+    admin_session: str
+    return_path: str
+    started_at: datetime
+    expires_at: datetime
+
+
+class VisitEnd(Contract):
+    """``POST /v1/visits/<id>/end`` and, for all of an admin session, ``POST /v1/visits/end``."""
+
+    cause: Literal["switched back", "signed out", "expired", "no longer allowed"]
+    admin_session: str | None = None

@@ -1,0 +1,281 @@
+"""Listeners: read the events log in order, and move the cursor in the transaction of the effect.
+
+A batch is handled in one transaction. When an event of it fails, the batch is rolled back and
+gone through one by one: what comes before the failing event is kept, the failing one is tried
+again later and, after ``PATIENCE`` tries, parked, so that the others go on.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from kernel import clock
+from kernel.auth import Identity
+from kernel.contracts.events import Happened, Recorded
+from kernel.database import NOBODY, Database, UnitOfWork
+from kernel.log import CursorRow, EventRow, ParkedEvent, recorded_of
+
+BATCH = 300  # events a commit
+PATIENCE = 5  # tries before an event is parked
+BACK_OFF = (1, 5, 30, 120, 600)  # seconds
+HORIZON = text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint")
+
+log = structlog.get_logger()
+
+Handler = Callable[[UnitOfWork, Any, Recorded], None]
+
+
+@dataclass
+class Listener:
+    """The door ``atoll.listeners``: a named reader of the log with its own cursor per source.
+
+    ``home`` is the database it writes to. ``start`` says where a new one begins: with all that
+    was ever logged, or with what comes from now on.
+    """
+
+    name: str
+    home: str
+    start: Literal["beginning", "now"] = "beginning"
+    handlers: dict[str, Handler] = field(default_factory=dict)
+
+    def to(self, *events: type[Happened]) -> Callable[[Handler], Handler]:
+        """Register the function that handles these events."""
+
+        def register(handler: Handler) -> Handler:
+            for one in events:
+                kind = get_args(one.model_fields["type"].annotation)[0]
+                if kind in self.handlers:
+                    raise ValueError(f"The listener {self.name} already handles {kind}.")
+                self.handlers[kind] = handler
+            return handler
+
+        return register
+
+    def handle(self, uow: UnitOfWork, recorded: Recorded) -> None:
+        """Handle one event on behalf of its network."""
+        uow.act_for(Identity.worker(recorded.network_id))
+        self.handlers[recorded.event.type](uow, recorded.event, recorded)
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far a listener is behind one source: events it has not handled yet, and what it stumbled on."""
+
+    listener: str
+    source: str
+    waiting: int
+    parked: int
+    last_error: str
+
+
+def advance(listener: Listener, source: Database, home: Database, limit: int = BATCH) -> int:
+    """Handle the next events of ``source``, at most ``limit``; return how many were handled.
+
+    Only one run at a time gets the cursor's lock; the others return 0 at once. Safe to be killed
+    at any line: cursor and effect are one transaction.
+    """
+    try:
+        return _advance(listener, source, home, limit)
+    except Exception:
+        log.exception("batch failed, going one by one", listener=listener.name, source=source.name)
+    done = 0
+    while done < limit and _advance_one(listener, source, home):
+        done += 1
+    return done
+
+
+def _advance(listener: Listener, source: Database, home: Database, limit: int) -> int:
+    with home.unit_of_work(Identity.gateway(None)) as uow:
+        cursor = _lock_cursor(uow.session, listener, source)
+        if cursor is None or (cursor.try_at is not None and cursor.try_at > uow.now):
+            return 0
+        events, horizon = read_after(source, listener.handlers, (cursor.transaction, cursor.position), limit)
+        if not events and cursor.transaction >= horizon - 1:
+            return 0
+        for recorded in events:
+            listener.handle(uow, recorded)
+        _move(uow, listener, source, _reached(events, horizon, limit))
+        return len(events)
+
+
+def _advance_one(listener: Listener, source: Database, home: Database) -> bool:
+    """Handle one event in a transaction of its own; note the failure if it fails. False: stop here."""
+    stumbled: Recorded | None = None
+    try:
+        with home.unit_of_work(Identity.gateway(None)) as uow:
+            cursor = _lock_cursor(uow.session, listener, source)
+            if cursor is None or (cursor.try_at is not None and cursor.try_at > uow.now):
+                return False
+            events, _ = read_after(source, listener.handlers, (cursor.transaction, cursor.position), 1)
+            if not events:
+                return False
+            stumbled = events[0]
+            listener.handle(uow, stumbled)
+            _move(uow, listener, source, (stumbled.transaction, stumbled.position))
+            return True
+    except Exception as reason:
+        if stumbled is None:
+            raise
+        log.exception("event failed", listener=listener.name, event_id=str(stumbled.id))
+        return _note_failure(listener, source, home, stumbled, reason)
+
+
+def _note_failure(
+    listener: Listener, source: Database, home: Database, stumbled: Recorded, reason: Exception
+) -> bool:
+    """Count the failure; park the event once patience is at its end. True: go on with the next one."""
+    said = f"{type(reason).__name__}: {reason}"[:2000]
+    with home.unit_of_work(Identity.gateway(None)) as uow:
+        cursor = _lock_cursor(uow.session, listener, source)
+        if cursor is None:
+            return False
+        failures = cursor.failures + 1 if cursor.stuck_on == stumbled.id else 1
+        if failures < PATIENCE:
+            again = uow.now + timedelta(seconds=BACK_OFF[failures - 1])
+            cursor.stuck_on, cursor.failures = stumbled.id, failures
+            cursor.try_at, cursor.last_error = again, said
+            return False
+        uow.act_for(Identity.worker(stumbled.network_id))
+        park = insert(ParkedEvent).values(
+            network_id=stumbled.network_id,
+            listener=listener.name,
+            event_id=stumbled.id,
+            source=source.name,
+            recorded=stumbled.model_dump(mode="json"),
+            error=said,
+            parked_at=uow.now,
+            resolution="",
+        )
+        uow.session.execute(park.on_conflict_do_nothing())
+        _move(uow, listener, source, (stumbled.transaction, stumbled.position))
+        return True
+
+
+def read_after(
+    source: Database, kinds: Iterable[str], after: tuple[int, int], limit: int
+) -> tuple[list[Recorded], int]:
+    """Return the next events of these kinds and the horizon: what is below it can no longer change.
+
+    Order is (transaction, position). A transaction at or above the horizon may still commit rows
+    with lower positions than those one can see, so it is left for later.
+    """
+    with source.across_networks("reading the events log") as session:
+        horizon = session.scalar(HORIZON)
+        rows = session.scalars(
+            select(EventRow)
+            .where(
+                tuple_(EventRow.transaction, EventRow.position) > after,
+                EventRow.transaction < horizon,
+                EventRow.type.in_(list(kinds)),
+            )
+            .order_by(EventRow.transaction, EventRow.position)
+            .limit(limit)
+        )
+        return [recorded_of(source.name, row) for row in rows], int(horizon or 0)
+
+
+def _reached(events: Sequence[Recorded], horizon: int, limit: int) -> tuple[int, int]:
+    """Return where the cursor stands now; with nothing more to read it may go up to the horizon."""
+    if len(events) == limit:
+        return events[-1].transaction, events[-1].position
+    return horizon - 1, 2**62
+
+
+def _lock_cursor(session: Session, listener: Listener, source: Database) -> CursorRow | None:
+    """Return the cursor, locked, or None when somebody else has it."""
+    mine = select(CursorRow).where(CursorRow.listener == listener.name, CursorRow.source == source.name)
+    cursor = session.scalar(mine.with_for_update(skip_locked=True))
+    if cursor is not None or session.scalar(mine) is not None:
+        return cursor
+    transaction = 0
+    if listener.start == "now":
+        with source.across_networks("where a new listener begins") as looking:
+            transaction = (looking.scalar(HORIZON) or 1) - 1
+    first = insert(CursorRow).values(listener=listener.name, source=source.name, transaction=transaction)
+    session.execute(first.values(position=0, failures=0, last_error="").on_conflict_do_nothing())
+    return session.scalar(mine.with_for_update(skip_locked=True))
+
+
+def _move(uow: UnitOfWork, listener: Listener, source: Database, reached: tuple[int, int]) -> None:
+    uow.session.flush()
+    uow.session.execute(
+        update(CursorRow)
+        .where(CursorRow.listener == listener.name, CursorRow.source == source.name)
+        .values(
+            transaction=reached[0],
+            position=reached[1],
+            stuck_on=None,
+            failures=0,
+            try_at=None,
+            last_error="",
+            moved_at=clock.now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def lag(listener: Listener, source: Database, home: Database) -> Lag:
+    """Return how far the listener is behind the source, over all networks."""
+    with home.across_networks("lag of listeners") as session:
+        cursor = session.get(CursorRow, (listener.name, source.name))
+        parked = session.scalars(
+            select(ParkedEvent.event_id).where(
+                ParkedEvent.listener == listener.name,
+                ParkedEvent.source == source.name,
+                ParkedEvent.resolution == "",
+            )
+        ).all()
+    after = (cursor.transaction, cursor.position) if cursor else (0, 0)
+    with source.across_networks("lag of listeners") as session:
+        waiting = session.scalar(
+            text(
+                "SELECT count(*) FROM events WHERE (transaction, position) > (:transaction, :position)"
+                " AND type = ANY(:kinds)"
+            ),
+            {"transaction": after[0], "position": after[1], "kinds": list(listener.handlers)},
+        )
+    return Lag(listener.name, source.name, waiting or 0, len(parked), cursor.last_error if cursor else "")
+
+
+def retry_parked(listener: Listener, home: Database, network_id: UUID, event_id: UUID) -> None:
+    """Handle a parked event again, now; it stays parked, with the new error, when it fails again."""
+    with home.unit_of_work(Identity.worker(network_id)) as uow:
+        parked = _lock_parked(uow.session, listener, event_id)
+        if parked is None:
+            return
+        listener.handle(uow, Recorded.model_validate(parked.recorded))
+        parked.resolution = "retried"
+
+
+def skip_parked(listener: Listener, home: Database, network_id: UUID, event_id: UUID) -> None:
+    """Leave a parked event unhandled for good; the row stays, as a trace."""
+    with home.unit_of_work(Identity.worker(network_id)) as uow:
+        parked = _lock_parked(uow.session, listener, event_id)
+        if parked is not None:
+            parked.resolution = "skipped"
+
+
+def _lock_parked(session: Session, listener: Listener, event_id: UUID) -> ParkedEvent | None:
+    return session.scalar(
+        select(ParkedEvent)
+        .where(
+            ParkedEvent.listener == listener.name,
+            ParkedEvent.event_id == event_id,
+            ParkedEvent.resolution == "",
+        )
+        .with_for_update()
+    )
+
+
+def rebuild(listener: Listener, source: Database, home: Database) -> None:
+    """Let the listener read the source again from the beginning; its projection must be empty first."""
+    with home.unit_of_work(Identity.worker(NOBODY)) as uow:
+        if _lock_cursor(uow.session, listener, source) is not None:
+            _move(uow, listener, source, (0, 0))

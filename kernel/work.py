@@ -1,0 +1,223 @@
+"""Due work: rows with a lease. The row is the truth; a message only says that there is work.
+
+``claim`` (one UPDATE: attempts + 1, a lease) -> no transaction open -> talk to the world ->
+``finish``, ``retry_later`` or ``give_up``, which write only while the lease token still matches:
+a worker that was given up for dead cannot overwrite what its successor did.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import uniform
+from typing import Any, Literal, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import Index, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from kernel import clock
+from kernel.auth import Identity
+from kernel.database import Database, UnitOfWork
+from kernel.errors import N_, Conflict
+from kernel.tables import TenantScoped
+
+LEASE = timedelta(seconds=60)
+JITTER = 0.2  # of the delay, to both sides
+
+log = structlog.get_logger()
+
+
+class LeaseLost(Conflict):
+    """Somebody else has the row by now; what this one learned is not written."""
+
+
+class DueWork(TenantScoped):
+    """A row of work: ``due`` from ``due_at``, ``leased`` until ``lease_until``, ``done`` or ``dead``."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(default="due")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[UUID | None]
+    last_error: Mapped[str] = mapped_column(default="")
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        name = cls.__tablename__  # type: ignore[attr-defined]
+        open_rows = "state IN ('due', 'leased')"
+        return (Index(f"ix_{name}_open", "due_at", postgresql_where=open_rows),)
+
+
+W = TypeVar("W", bound=DueWork)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to perform one row until ``until``."""
+
+    kind: str
+    id: UUID
+    network_id: UUID
+    token: UUID
+    attempts: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one attempt ended. ``later``: may heal, try again; ``dead``: never will."""
+
+    state: Literal["done", "later", "dead"]
+    reason: str = ""
+
+
+Perform = Callable[[Database, Claim], Result]
+
+
+@dataclass(frozen=True)
+class Performer:
+    """What performs the rows of one table.
+
+    ``perform`` talks to the world with no transaction open, and writes what it did in one unit of
+    work, which it closes with ``finish``. ``delays`` (seconds) are the waits between attempts;
+    after the last the row is dead.
+    """
+
+    kind: str
+    home: str
+    model: type[DueWork]
+    perform: Perform
+    delays: Sequence[float] = (5, 30, 300, 3600)
+    lease: timedelta = LEASE
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows of a kind are waiting, being worked on, done for now and dead."""
+
+    kind: str
+    due: int
+    leased: int
+    dead: int
+
+
+def claim(performer: Performer, home: Database, row_id: UUID) -> Claim | None:
+    """Take the row if it is due, or its lease ran out; None when there is nothing to do."""
+    model, at = performer.model, clock.now()
+    token, until = uuid4(), at + performer.lease
+    with home.across_networks(f"claim {performer.kind}") as session:
+        taken = session.execute(
+            update(model)
+            .where(model.id == row_id, _ready(model, at))
+            .values(state="leased", attempts=model.attempts + 1, lease_until=until, lease_token=token)
+            .returning(model.network_id, model.attempts)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+    if taken is None:
+        return None
+    return Claim(performer.kind, row_id, taken.network_id, token, taken.attempts, until)
+
+
+def perform(performer: Performer, home: Database, row_id: UUID) -> bool:
+    """Claim a row and perform it; True when it was ours to perform.
+
+    An error that ``perform`` raises counts as "may heal": the row is tried again, with back-off.
+    """
+    mine = claim(performer, home, row_id)
+    if mine is None:
+        return False
+    try:
+        result = performer.perform(home, mine)
+    except LeaseLost:
+        log.warning("lease lost", kind=mine.kind, id=str(mine.id))
+        return True
+    except Exception as reason:
+        log.exception("work failed", kind=mine.kind, id=str(mine.id), attempts=mine.attempts)
+        result = Result("later", f"{type(reason).__name__}: {reason}"[:2000])
+    if result.state != "done":
+        _put_back(performer, home, mine, result)
+    return True
+
+
+def _put_back(performer: Performer, home: Database, mine: Claim, result: Result) -> None:
+    with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
+        if result.state == "dead" or mine.attempts > len(performer.delays):
+            give_up(uow, performer.model, mine, result.reason)
+        else:
+            delay = performer.delays[mine.attempts - 1]
+            retry_later(uow, performer.model, mine, result.reason, seconds=delay)
+
+
+def finish(uow: UnitOfWork, model: type[DueWork], mine: Claim) -> None:
+    """Mark the row done, in the transaction of its effect. Raises LeaseLost, which undoes both."""
+    _settle(uow, model, mine, state="done", last_error="")
+
+
+def retry_later(uow: UnitOfWork, model: type[DueWork], mine: Claim, reason: str, *, seconds: float) -> None:
+    """Put the row back for another attempt, after about ``seconds``."""
+    wait = timedelta(seconds=seconds * uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - jitter, no secret
+    _settle(uow, model, mine, state="due", last_error=reason, due_at=uow.now + wait)
+
+
+def give_up(uow: UnitOfWork, model: type[DueWork], mine: Claim, reason: str) -> None:
+    """Leave the row dead: visible, and only a person brings it back."""
+    _settle(uow, model, mine, state="dead", last_error=reason)
+
+
+def _settle(uow: UnitOfWork, model: type[DueWork], mine: Claim, **values: object) -> None:
+    settled = uow.session.execute(
+        update(model)
+        .where(model.id == mine.id, model.lease_token == mine.token, model.state == "leased")
+        .values(lease_until=None, lease_token=None, **values)
+        .returning(model.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if settled is None:
+        raise LeaseLost(N_("Somebody else took this work over."))
+
+
+def due(performer: Performer, home: Database, limit: int = 200) -> list[UUID]:
+    """Return rows of any network that wait to be performed, those due longest first."""
+    model = performer.model
+    with home.across_networks(f"sweep {performer.kind}") as session:
+        ready = select(model.id).where(_ready(model, clock.now())).order_by(model.due_at).limit(limit)
+        return list(session.scalars(ready))
+
+
+def tally(performer: Performer, home: Database) -> Tally:
+    """Return how many rows are in each state, over all networks."""
+    model = performer.model
+    with home.across_networks(f"tally {performer.kind}") as session:
+        counted = _count_states(session, model)
+    return Tally(performer.kind, counted.get("due", 0), counted.get("leased", 0), counted.get("dead", 0))
+
+
+def _count_states(session: Session, model: type[DueWork]) -> dict[str, int]:
+    rows = session.execute(
+        select(model.state, func.count()).where(model.state != "done").group_by(model.state)
+    )
+    return {state: number for state, number in rows}
+
+
+def retry_dead(performer: Performer, home: Database, row_id: UUID | None = None) -> int:
+    """Make dead rows due again, one or all of a kind; return how many."""
+    model = performer.model
+    with home.across_networks(f"retry {performer.kind}") as session:
+        again = update(model).where(model.state == "dead")
+        if row_id is not None:
+            again = again.where(model.id == row_id)
+        revived = session.execute(
+            again.values(state="due", attempts=0, due_at=clock.now())
+            .returning(model.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(revived.all())
+
+
+def _ready(model: type[DueWork], at: datetime) -> Any:
+    waiting = (model.state == "due") & (model.due_at <= at)
+    abandoned = (model.state == "leased") & (model.lease_until <= at)
+    return or_(waiting, abandoned)
