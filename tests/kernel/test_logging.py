@@ -1,0 +1,53 @@
+"""No secret, token or address ever reaches a log line."""
+
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from kernel.logging import HIDDEN, hide_secrets
+
+SECRETS = [
+    "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+    "asa.oberg+shop@example.se",
+    "postgresql://atoll:hunter2@db/atoll",
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["password", "new_password", "Authorization", "csrf_token", "email", "ip", "cookie"]
+)
+def test_a_field_that_is_named_like_a_secret_is_blanked(name):
+    assert hide_secrets(None, "info", {name: "x"}) == {name: HIDDEN}
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_what_looks_like_a_secret_is_blanked_inside_a_text(secret):
+    said = hide_secrets(None, "info", {"event": f"could not read {secret} today"})["event"]
+
+    assert "hunter2" not in said
+    assert HIDDEN in said
+    assert said.endswith(" today")
+
+
+def test_what_is_no_secret_stays():
+    line = {"event": "refund settled", "refund_id": "0192", "status": 200}
+
+    assert hide_secrets(None, "info", dict(line)) == line
+
+
+def test_a_process_logs_json_lines_of_its_own_and_of_libraries():
+    script = (
+        "import logging, structlog; from kernel.logging import configure; configure('billing');"
+        "structlog.get_logger().info('paid', amount=3, email='a@b.se');"
+        "logging.getLogger('library').warning('for %s', 'a@b.se', extra={'refund_id': '7'})"
+    )
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    ours, theirs = map(json.loads, output.splitlines())
+
+    assert (ours["event"], ours["amount"], ours["email"], ours["process"]) == ("paid", 3, HIDDEN, "billing")
+    assert (theirs["event"], theirs["refund_id"]) == (f"for {HIDDEN}", "7")
+    assert logging.getLevelName(theirs["level"].upper()) == logging.WARNING
