@@ -38,8 +38,10 @@ def migrate(settings: Settings) -> None:
 
 def revision(settings: Settings, service: str, message: str) -> None:
     """Write a new migration of ``service`` from the difference between its models and its database."""
+    _make_roles_and_database(settings, service)
     with _migrating(settings, service) as connection:
         config = _alembic(settings, service, connection)
+        command.upgrade(config, "head")
         command.revision(config, message=message, autogenerate=True)
 
 
