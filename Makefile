@@ -3,7 +3,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that runs and is new enough: a name alone may be a version manager's empty promise.
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 BIN := .venv/bin
 DONE := .venv/made
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -53,7 +55,7 @@ clean: ## Remove what was installed and built; var/ stays
 	@rm -rf .venv node_modules gateway/static/vendor gateway/translations/*/LC_MESSAGES/*.mo *.egg-info
 
 $(DONE)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	@test -n "$(PYTHON)" || { \
 		echo "Atoll needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Making the virtual environment ..."
 	@$(PYTHON) -m venv .venv || { \
@@ -84,5 +86,5 @@ $(DONE)/assets: $(DONE)/packages command/assets.py $(GATEWAY)
 	@touch $@
 
 $(DONE)/translations: $(DONE)/requirements $(CATALOGUES)
-	@if [ -d gateway/translations ]; then $(BIN)/pybabel -q compile -d gateway/translations; fi
+	@if [ -n "$(CATALOGUES)" ]; then $(BIN)/pybabel -q compile -d gateway/translations; fi
 	@touch $@

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel.embedded.folder import CannotStart, Lock, in_a_sentence, prepare
+from kernel.embedded.folder import CannotStart, Lock, in_a_sentence, is_locked, prepare
 from kernel.embedded.postgres import Postgres
 from kernel.embedded.redis import RedisServer
 
@@ -27,28 +27,32 @@ class Running:
 
 
 class Embedded:
-    """The two servers; ``database_url`` is libpq's, of a superuser, and holds no password."""
+    """The servers; ``database_url`` is libpq's, of a superuser. One that was not asked for has ``""``."""
 
-    def __init__(self, var: Path, *, durable: bool) -> None:
+    def __init__(self, var: Path, *, durable: bool, postgres: bool, redis: bool) -> None:
         self._addresses = var / ADDRESSES
         self._lock = Lock(var / "embedded.lock", TAKEN)
         self._addresses.unlink(missing_ok=True)
-        self._postgres = Postgres(var, durable=durable)
+        self._postgres = Postgres(var, durable=durable) if postgres else None
         try:
-            self._redis = RedisServer(var)
+            self._redis = RedisServer(var) if redis else None
         except CannotStart:
-            self._postgres.stop()
+            self._end(self._postgres)
             raise
-        self.database_url = self._postgres.url
-        self.redis_url = self._redis.url
+        self.database_url = self._postgres.url if self._postgres else ""
+        self.redis_url = self._redis.url if self._redis else ""
         self._write_addresses()
 
     def stop(self) -> None:
-        """End both, PostgreSQL with a clean shutdown; blocks until they are gone."""
+        """End them, PostgreSQL with a clean shutdown; blocks until they are gone."""
         self._addresses.unlink(missing_ok=True)
-        self._redis.stop()
-        self._postgres.stop()
+        self._end(self._redis)
+        self._end(self._postgres)
         self._lock.release()
+
+    def _end(self, server: Postgres | RedisServer | None) -> None:
+        if server is not None:
+            server.stop()
 
     def _write_addresses(self) -> None:
         descriptor = os.open(self._addresses, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
@@ -56,24 +60,20 @@ class Embedded:
             json.dump({"database_url": self.database_url, "redis_url": self.redis_url}, file)
 
 
-def start(var: Path, *, durable: bool = True) -> Embedded:
-    """Start both under ``var`` and return them once they answer; raises CannotStart.
+def start(var: Path, *, durable: bool = True, postgres: bool = True, redis: bool = True) -> Embedded:
+    """Start the servers under ``var`` and return them once they answer; raises CannotStart.
 
     Call it on the main thread: the servers end when the thread that started them does. With
     ``durable=False`` a crash of the *machine* may lose data (for tests); killed processes never do.
     """
     var = prepare(var)
     with in_a_sentence(var):
-        return Embedded(var, durable=durable)
+        return Embedded(var, durable=durable, postgres=postgres, redis=redis)
 
 
 def running(var: Path) -> Running | None:
     """Return where the servers of an Atoll that runs in ``var`` can be reached, if one does."""
     var = var.expanduser().absolute()
-    if not (var / ADDRESSES).exists():
+    if not (var / ADDRESSES).exists() or not is_locked(var / "embedded.lock"):
         return None
-    try:
-        Lock(var / "embedded.lock", TAKEN).release()
-    except CannotStart:
-        return Running(**json.loads((var / ADDRESSES).read_text(encoding="utf-8")))
-    return None
+    return Running(**json.loads((var / ADDRESSES).read_text(encoding="utf-8")))

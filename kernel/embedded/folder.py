@@ -4,11 +4,14 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOM_NEEDED = 300 * 1024 * 1024  # bytes; a new PostgreSQL takes about 60 MB, its log files the rest
+ATTEMPTS = 3
 
 
 class CannotStart(Exception):
@@ -55,16 +58,38 @@ class Lock:
         """Take the lock at ``path``, or raise CannotStart with ``refusal`` (``%s``: who holds it)."""
         with in_a_sentence(path.parent):
             self._file = path.open("a+", encoding="ascii")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as taken:
+        if not _take(self._file):
             self._file.seek(0)
             holder = self._file.read().strip() or "unknown"
             self._file.close()
-            raise CannotStart(refusal % holder) from taken
+            raise CannotStart(refusal % holder)
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()
 
     def release(self) -> None:
         self._file.close()
+
+
+def _take(file: IO[str]) -> bool:
+    # Whoever only asks whether it is locked holds it for an instant, so once is not enough.
+    for _ in range(ATTEMPTS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock right now."""
+    if not path.exists():
+        return False
+    with path.open(encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

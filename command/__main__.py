@@ -1,0 +1,5 @@
+"""``python -m command`` is ``atoll``."""
+
+from command.main import atoll
+
+atoll(prog_name="atoll")

@@ -1,0 +1,52 @@
+"""The processes of an installation: what each is called, where it answers, what it is told."""
+
+from dataclasses import dataclass
+
+from kernel.config import Settings
+
+SHARED = ("VAR", "PORT", "BIND", "LOG_LEVEL", "DEADLINE", "METRICS_TOKEN")
+SERVICE = (*SHARED, "DATABASE_URL", "DATABASE_PREFIX", "REDIS_URL", "SECRET_KEY", "PUBLIC_KEYS")
+WEB = ("CUSTOMERS_URL", "BILLING_URL", "SITES_URL", "HTTPS", "TRUSTED_PROXIES", "PUBLIC_PORT")
+MAIL = ("SMTP_HOST", "SMTP_PORT")
+BACKGROUND = (*SERVICE, *WEB, *MAIL, "WORKER_KEY", "EVENTS_KEPT_DAYS")
+
+
+@dataclass(frozen=True)
+class Process:
+    """``atoll <arguments>``, answering health checks on the port ``offset`` above the gateway's.
+
+    ``told`` names the variables it gets; a secret that it does not need, it never sees.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    offset: int
+    told: tuple[str, ...]
+    other_ports: tuple[int, ...] = ()
+
+    def environment(self, settings: Settings) -> dict[str, str]:
+        """Return the variables of ``told``, without those that are not set."""
+        given = {name: _plain(getattr(settings, name.lower())) for name in self.told}
+        return {f"ATOLL_{name}": value for name, value in given.items() if value}
+
+    def ports(self, settings: Settings) -> list[int]:
+        """Return every port it listens on, the one for health checks first."""
+        return [settings.port + offset for offset in (self.offset, *self.other_ports)]
+
+
+PROCESSES = (
+    Process("mailbox", ("mailbox",), 5, SHARED, other_ports=(4,)),
+    Process("customers", ("serve", "customers"), 1, SERVICE),
+    Process("billing", ("serve", "billing"), 2, SERVICE),
+    Process("sites", ("serve", "sites"), 3, SERVICE),
+    Process("gateway", ("serve", "gateway"), 0, (*SHARED, *WEB, "REDIS_URL", "SECRET_KEY", "GATEWAY_KEY")),
+    Process("worker", ("worker",), 6, BACKGROUND),
+    Process("bell", ("bell",), 7, BACKGROUND),
+)
+
+
+def _plain(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    reveal = getattr(value, "get_secret_value", None)
+    return str(reveal() if reveal else value)
