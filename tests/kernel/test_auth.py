@@ -33,9 +33,8 @@ def signed_by_hand(private: str, **claims: object) -> str:
     key = OKPKey.import_key(json.loads(private))
     at = int(datetime.now(UTC).timestamp())
     usual = {"iss": "gateway", "aud": "billing", "iat": at, "exp": at + 60} | claims_of(somebody())
-    return jwt.encode(
-        header or {"alg": ALGORITHM, "kid": key.kid}, usual | claims, key, algorithms=[ALGORITHM]
-    )
+    header = {"alg": ALGORITHM, "kid": key.kid}
+    return jwt.encode(header, usual | claims, key, algorithms=[ALGORITHM])
 
 
 def test_a_token_carries_the_whole_identity():
