@@ -209,6 +209,13 @@ class PreferenceChange(Contract):
     preferences: dict[str, Annotated[str, Field(max_length=100)]]
 
 
+class SearchQuery(Contract):
+    """What somebody typed into the global search, and how many hits of each kind are wanted."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+
+
 class Found(Contract):
     """One hit of the global search."""
 

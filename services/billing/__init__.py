@@ -1,0 +1,1 @@
+"""MONEY: products, memberships, payments and refunds."""

@@ -1,0 +1,16 @@
+"""The billing service: its Flask application."""
+
+from flask import Flask
+
+from kernel.config import Settings
+from kernel.database import Database
+from kernel.web import create_service
+from services.billing.api import api
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the service for the settings in the environment, or for the ones given."""
+    settings = settings or Settings()
+    app = create_service("billing", settings, Database.of(settings, "billing"))
+    app.register_blueprint(api)
+    return app

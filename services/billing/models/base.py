@@ -1,0 +1,32 @@
+"""The base of the billing tables."""
+
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Text
+from sqlalchemy.orm import DeclarativeBase
+
+from kernel.contracts.billing import MembershipStatus, PaymentStatus
+from kernel.tables import Conventions, new_metadata
+
+ProductKind = Literal["plan", "package", "service"]
+Pricing = Literal["paid", "free", "contact_us"]
+
+
+class Base(Conventions, DeclarativeBase):
+    """Every billing table; a word out of a few is text, and a CHECK names the words."""
+
+    metadata = new_metadata()
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        **Conventions.type_annotation_map,
+        MembershipStatus: Text(),
+        PaymentStatus: Text(),
+        ProductKind: Text(),
+        Pricing: Text(),
+    }
+
+
+CURRENCY_CHECK = "currency ~ '^[A-Z]{3}$'"
+PERIOD_CHECK = (
+    "(period_length IS NULL) = (period_unit IS NULL) AND period_length > 0 "
+    "AND period_unit IN ('day', 'week', 'month', 'year')"
+)

@@ -1,0 +1,97 @@
+"""A customer's agreement to have a product, and the table of what may follow what."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, desc
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel.contracts.billing import MembershipStatus, Period
+from kernel.contracts.money import Money
+from kernel.errors import N_, Conflict
+from kernel.tables import TenantScoped, Timestamped
+from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base
+from services.billing.models.products import Product
+from services.billing.periods import end_of, period_of
+
+TRANSITIONS: dict[MembershipStatus, frozenset[MembershipStatus]] = {
+    "pending": frozenset({"trialing", "active", "cancelled"}),
+    "trialing": frozenset({"active", "on_hold", "expired", "cancelled"}),
+    "active": frozenset({"on_hold", "expired", "cancelled"}),
+    "on_hold": frozenset({"active", "expired", "cancelled"}),
+    "expired": frozenset({"active", "cancelled"}),
+    "cancelled": frozenset(),
+}
+"""What may follow what. A cancelled membership stays so: who comes back starts a new one."""
+
+
+class TransitionNotAllowed(Conflict):
+    """The membership's status may not become the one asked for."""
+
+
+class Membership(TenantScoped, Timestamped, Base):
+    """``amount`` per period, or once when there is no period; the price agreed when it began."""
+
+    missing = N_("There is no such membership.")
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("network_id", "id"),
+        UniqueConstraint("network_id", "number"),
+        ForeignKeyConstraint(["network_id", "product_id"], ["products.network_id", "products.id"]),
+        Index("ix_memberships_customer", "network_id", "customer_id", desc("created_at"), desc("id")),
+        CheckConstraint(
+            "status IN ('pending', 'trialing', 'active', 'on_hold', 'expired', 'cancelled')", name="status"
+        ),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint(CURRENCY_CHECK, name="currency"),
+        CheckConstraint(PERIOD_CHECK, name="period"),
+        CheckConstraint("status <> 'trialing' OR trial_ends_at IS NOT NULL", name="trial"),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    customer_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    status: Mapped[MembershipStatus]
+    currency: Mapped[str]
+    amount: Mapped[int]
+    period_length: Mapped[int | None]
+    period_unit: Mapped[str | None]
+    auto_renew: Mapped[bool]
+    gateway: Mapped[str]
+    started_at: Mapped[datetime | None]
+    trial_ends_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    product: Mapped[Product] = relationship(lazy="raise")
+
+    @property
+    def price(self) -> Money:
+        return Money(amount=self.amount, currency=self.currency)
+
+    @property
+    def period(self) -> Period | None:
+        return period_of(self.period_length, self.period_unit)
+
+    def change_status(self, status: MembershipStatus, now: datetime) -> MembershipStatus:
+        """Move to ``status`` and return the one before; raises TransitionNotAllowed."""
+        before = self.status
+        if status not in TRANSITIONS[before]:
+            raise TransitionNotAllowed(
+                N_("A membership that is %(before)s cannot become %(after)s."), before=before, after=status
+            )
+        self.status = status
+        if status == "active":
+            self._begin(now)
+        if status == "cancelled":
+            self.cancelled_at, self.auto_renew = now, False
+        return before
+
+    def _begin(self, now: datetime) -> None:
+        """Start the paid time, unless some that was paid for is still left."""
+        self.started_at = self.started_at or now
+        paid_for = self.expires_at is not None and self.expires_at > now
+        if self.period and not paid_for:
+            self.expires_at = end_of(self.period, now)

@@ -1,0 +1,144 @@
+"""What the pages read of billing, in few statements each."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager
+
+from kernel.contracts import billing as contract
+from kernel.contracts.customers import Found, FoundList
+from kernel.contracts.money import Money
+from kernel.database import UnitOfWork
+from kernel.errors import NotFound
+from services.billing.amounts import in_words
+from services.billing.models import Membership, Payment, PaymentLine, Product, Refund
+
+NEWEST = 10
+MAX_NUMBER = 2**62
+
+Row = TypeVar("Row", Membership, Payment)
+
+
+def customer_billing(uow: UnitOfWork, customer_id: UUID) -> contract.CustomerBilling:
+    """Return a customer's newest memberships and payments, and how many there are; two statements."""
+    memberships, membership_count = _newest(
+        uow, _memberships().where(Membership.customer_id == customer_id), Membership
+    )
+    payments, payment_count = _newest(uow, select(Payment).where(Payment.customer_id == customer_id), Payment)
+    return contract.CustomerBilling(
+        memberships=[membership_row(membership) for membership in memberships],
+        membership_count=membership_count,
+        payments=[payment_row(payment) for payment in payments],
+        payment_count=payment_count,
+    )
+
+
+def membership(uow: UnitOfWork, membership_id: UUID) -> contract.Membership:
+    """Return a membership with its newest payments. Raises NotFound."""
+    found = uow.session.scalar(_memberships().where(Membership.id == membership_id))
+    if found is None:
+        raise NotFound(Membership.missing)
+    payments, _ = _newest(uow, select(Payment).where(Payment.membership_id == membership_id), Payment)
+    return contract.Membership(
+        **dict(membership_row(found)),
+        auto_renew=found.auto_renew,
+        gateway=found.gateway,
+        trial_ends_at=found.trial_ends_at,
+        cancelled_at=found.cancelled_at,
+        payments=[payment_row(payment) for payment in payments],
+    )
+
+
+def payment(uow: UnitOfWork, payment_id: UUID) -> contract.Payment:
+    """Return a payment with its lines and refunds. Raises NotFound."""
+    found = uow.get(Payment, payment_id)
+    number = select(Membership.number).where(Membership.id == found.membership_id)
+    return contract.Payment(
+        **dict(payment_row(found)),
+        gateway_reference=found.gateway_reference,
+        membership_number=uow.session.scalar(number) if found.membership_id else None,
+        lines=[_line(line) for line in found.lines],
+        refunds=[_refund(refund) for refund in found.refunds],
+    )
+
+
+def search(uow: UnitOfWork, q: str, limit: int) -> FoundList:
+    """Return the membership and the payment with the number ``q``, e.g. ``"42"`` or ``"#42"``."""
+    digits = q.strip().removeprefix("#")
+    if not digits.isdecimal() or int(digits) > MAX_NUMBER:
+        return FoundList(items=[])
+    memberships = uow.session.scalars(_memberships().where(Membership.number == int(digits)))
+    payments = uow.session.scalars(select(Payment).where(Payment.number == int(digits)))
+    hits = [
+        *(_found("membership", row, row.product.name) for row in memberships),
+        *(_found("payment", row, in_words(row.money(row.total))) for row in payments),
+    ]
+    return FoundList(items=hits[:limit])
+
+
+def membership_row(row: Membership) -> contract.MembershipRow:
+    return contract.MembershipRow(
+        id=row.id,
+        number=row.number,
+        customer_id=row.customer_id,
+        status=row.status,
+        product=row.product.name,
+        price=row.price,
+        period=row.period,
+        started_at=row.started_at,
+        expires_at=row.expires_at,
+        created_at=row.created_at,
+    )
+
+
+def payment_row(row: Payment) -> contract.PaymentRow:
+    return contract.PaymentRow(
+        id=row.id,
+        number=row.number,
+        customer_id=row.customer_id,
+        membership_id=row.membership_id,
+        status=row.status,
+        total=row.money(row.total),
+        refunded=row.money(row.refunded),
+        gateway=row.gateway,
+        created_at=row.created_at,
+        completed_at=row.completed_at,
+    )
+
+
+def _memberships() -> Select[Membership]:
+    """Memberships with their product, in the same statement and without its prices."""
+    product = contains_eager(Membership.product)
+    return select(Membership).join(Membership.product).options(product, product.noload(Product.prices))
+
+
+def _newest(uow: UnitOfWork, statement: Select[Row], model: type[Row]) -> tuple[list[Row], int]:
+    """Return the newest rows and, from the same statement, how many there are."""
+    counted = statement.add_columns(func.count().over()).order_by(model.created_at.desc(), model.id.desc())
+    rows = uow.session.execute(counted.limit(NEWEST)).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def _line(line: PaymentLine) -> contract.LineItem:
+    def money(amount: int) -> Money:
+        return Money(amount=amount, currency=line.currency)
+
+    return contract.LineItem(
+        description=line.description,
+        quantity=line.quantity,
+        unit=money(line.unit),
+        discount=money(line.discount),
+        tax=money(line.tax),
+        total=money(line.total),
+    )
+
+
+def _refund(refund: Refund) -> contract.Refund:
+    return contract.Refund(
+        id=refund.id, amount=refund.money, reason=refund.reason, created_at=refund.created_at
+    )
+
+
+def _found(kind: str, row: Membership | Payment, detail: str) -> Found:
+    return Found.model_validate({"kind": kind, "id": row.id, "title": f"#{row.number}", "detail": detail})

@@ -1,0 +1,140 @@
+"""Memberships: how they start, and what may follow what."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from kernel.contracts.billing import MembershipStatus, Period
+from kernel.contracts.events import MembershipStarted, MembershipStatusChanged
+from kernel.database import UnitOfWork
+from services.billing.memberships import NotSoldThatWay, activate_membership, change_status, start_membership
+from services.billing.models.memberships import TRANSITIONS, Membership, TransitionNotAllowed
+from services.billing.periods import end_of
+from services.billing.products import PricesDoNotFit, create_product
+from tests.billing.conftest import MONTHLY, make_membership, make_product
+
+STATUSES: tuple[MembershipStatus, ...] = get_args(MembershipStatus)
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+ALLOWED = {
+    ("pending", "trialing"), ("pending", "active"), ("pending", "cancelled"),
+    ("trialing", "active"), ("trialing", "on_hold"), ("trialing", "expired"), ("trialing", "cancelled"),
+    ("active", "on_hold"), ("active", "expired"), ("active", "cancelled"),
+    ("on_hold", "active"), ("on_hold", "expired"), ("on_hold", "cancelled"),
+    ("expired", "active"), ("expired", "cancelled"),
+}  # fmt: skip
+
+
+def membership_that_is(status: MembershipStatus) -> Membership:
+    return Membership(status=status, expires_at=None, started_at=None, period_length=None, auto_renew=True)
+
+
+@pytest.mark.parametrize(("before", "after"), sorted(product(STATUSES, STATUSES)))
+def test_the_table_of_transitions_decides(before: MembershipStatus, after: MembershipStatus) -> None:
+    membership = membership_that_is(before)
+
+    if (before, after) in ALLOWED:
+        assert membership.change_status(after, NOW) == before
+        assert membership.status == after
+    else:
+        with pytest.raises(TransitionNotAllowed, match=f"is {before} cannot become {after}"):
+            membership.change_status(after, NOW)
+        assert membership.status == before
+
+
+def test_the_table_names_every_status() -> None:
+    assert set(TRANSITIONS) == set(STATUSES)
+
+
+def test_a_membership_starts_pending_at_the_price_of_its_product(uow: UnitOfWork, customer_id: UUID) -> None:
+    membership = make_membership(uow, customer_id)
+
+    assert (membership.status, membership.amount, membership.currency) == ("pending", 19900, "SEK")
+    assert (membership.number, membership.period, membership.started_at) == (1, MONTHLY, None)
+    assert uow.published[-1] == MembershipStarted(
+        membership_id=membership.id, customer_id=customer_id, number=1, product="Bas", status="pending"
+    )
+
+
+def test_a_trial_runs_from_the_start(uow: UnitOfWork, customer_id: UUID) -> None:
+    membership = make_membership(uow, customer_id, trial_days=14)
+
+    assert membership.status == "trialing"
+    assert membership.trial_ends_at == uow.now + timedelta(days=14)
+
+
+def test_activation_starts_the_paid_time_and_says_so(uow: UnitOfWork, customer_id: UUID) -> None:
+    membership = make_membership(uow, customer_id)
+
+    activate_membership(uow, membership.id)
+
+    assert membership.started_at == uow.now
+    assert membership.expires_at == end_of(MONTHLY, uow.now)
+    assert uow.published[-1] == MembershipStatusChanged(
+        membership_id=membership.id, customer_id=customer_id, number=1, before="pending", after="active"
+    )
+
+
+def test_coming_back_from_hold_keeps_the_time_that_is_left(uow: UnitOfWork, customer_id: UUID) -> None:
+    membership = activate_membership(uow, make_membership(uow, customer_id).id)
+    paid_until = membership.expires_at
+    change_status(uow, membership.id, "on_hold")
+
+    uow.now += timedelta(days=3)
+    activate_membership(uow, membership.id)
+
+    assert membership.expires_at == paid_until
+
+
+def test_a_cancelled_membership_renews_no_more(uow: UnitOfWork, customer_id: UUID) -> None:
+    membership = change_status(uow, make_membership(uow, customer_id).id, "cancelled")
+
+    assert (membership.cancelled_at, membership.auto_renew) == (uow.now, False)
+
+
+def test_a_refused_transition_publishes_nothing(uow: UnitOfWork, customer_id: UUID) -> None:
+    membership = make_membership(uow, customer_id)
+    said = list(uow.published)
+
+    with pytest.raises(TransitionNotAllowed):
+        change_status(uow, membership.id, "expired")
+
+    assert uow.published == said
+
+
+def test_a_product_is_sold_only_at_its_prices(uow: UnitOfWork, customer_id: UUID) -> None:
+    sold = make_product(uow)
+
+    with pytest.raises(NotSoldThatWay, match=r"Bas has no price in EUR for this period."):
+        start_membership(uow, customer_id=customer_id, product_id=sold.id, currency="EUR", period=MONTHLY)
+
+
+def test_a_free_product_costs_nothing_and_never_ends(uow: UnitOfWork, customer_id: UUID) -> None:
+    free = create_product(uow, slug="gratis", name="Gratis", kind="plan", pricing="free")
+    started = start_membership(uow, customer_id=customer_id, product_id=free.id, currency="SEK")
+
+    membership = activate_membership(uow, started.id)
+
+    assert (membership.amount, membership.expires_at) == (0, None)
+
+
+def test_a_paid_product_needs_a_price(uow: UnitOfWork) -> None:
+    with pytest.raises(PricesDoNotFit):
+        create_product(uow, slug="bas", name="Bas", kind="plan", pricing="paid")
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [
+        (Period(length=1, unit="month"), datetime(2026, 2, 28, 12, tzinfo=UTC)),
+        (Period(length=13, unit="month"), datetime(2027, 2, 28, 12, tzinfo=UTC)),
+        (Period(length=2, unit="year"), datetime(2028, 1, 31, 12, tzinfo=UTC)),
+        (Period(length=2, unit="week"), datetime(2026, 2, 14, 12, tzinfo=UTC)),
+        (Period(length=1, unit="day"), datetime(2026, 2, 1, 12, tzinfo=UTC)),
+    ],
+)
+def test_a_period_ends_on_the_same_day_or_the_last_of_its_month(period: Period, end: datetime) -> None:
+    assert end_of(period, NOW) == end
