@@ -1,0 +1,1 @@
+"""WHERE: networks, sites, their pages and domains, and switching to a site."""

@@ -1,0 +1,1 @@
+"""What the sites service answers over HTTP, one module an audience."""

@@ -1,0 +1,34 @@
+"""For everybody, signed in or not: what answers on a host, and what a visitor of a site sees."""
+
+from typing import Annotated
+from uuid import UUID
+
+from flask import Blueprint, Response
+from pydantic import Field
+
+from kernel.contracts.common import Contract
+from kernel.web import answer, database, needs, query, unit_of_work
+from services.sites import queries
+from services.sites.hosts import resolve_host
+
+api = Blueprint("hosts", __name__, url_prefix="/v1")
+
+
+class PathQuery(Contract):
+    """Which page of a site; the front page by itself."""
+
+    path: Annotated[str, Field(max_length=1000)] = ""
+
+
+@api.get("/hosts/<host>")
+@needs("hosts.resolve")
+def host(host: str) -> Response:
+    return answer(resolve_host(database(), host))
+
+
+@api.get("/public/<uuid:site_id>")
+@needs("hosts.resolve")
+def public_page(site_id: UUID) -> Response:
+    wanted = query(PathQuery)
+    with unit_of_work() as uow:
+        return answer(queries.public_page(uow, site_id, wanted.path))

@@ -1,0 +1,46 @@
+"""For a site's owner, and an admin who switched to it: his own sites and their pages."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from kernel.contracts.sites import PageEdit
+from kernel.web import answer, body, needs, unit_of_work
+from services.sites import queries
+from services.sites.own import own_customer, own_site
+from services.sites.pages import edit_page
+from services.sites.rows import page_of
+
+api = Blueprint("own", __name__, url_prefix="/v1/own")
+
+
+@api.get("/sites")
+@needs("own.view")
+def own_sites() -> Response:
+    with unit_of_work() as uow:
+        return answer(queries.customer_sites(uow, own_customer(uow)))
+
+
+@api.get("/sites/<uuid:site_id>")
+@needs("own.view")
+def site(site_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        own = own_site(uow, site_id)
+        return answer(queries.site(uow, own.id))
+
+
+@api.get("/sites/<uuid:site_id>/pages/<uuid:page_id>")
+@needs("own.view")
+def page(site_id: UUID, page_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        own = own_site(uow, site_id)
+        return answer(queries.page(uow, own.id, page_id))
+
+
+@api.put("/sites/<uuid:site_id>/pages/<uuid:page_id>")
+@needs("own.edit")
+def save_page(site_id: UUID, page_id: UUID) -> Response:
+    edit = body(PageEdit)
+    with unit_of_work() as uow:
+        saved = edit_page(uow, own_site(uow, site_id), page_id, edit)
+        return answer(page_of(saved))

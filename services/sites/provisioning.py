@@ -1,0 +1,33 @@
+"""Set a new site up: its first pages, and open it."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from kernel.database import UnitOfWork
+from kernel.ids import new_id
+from services.sites.models import Page, Site
+from services.sites.sites import network_of, publish_site
+from services.sites.starter_pages import starter_pages
+
+
+def provision_site(uow: UnitOfWork, site_id: UUID) -> None:
+    """Give the site the starter pages it lacks and open it if it is pending. Safe to run twice.
+
+    Pages that somebody wrote before are left alone, and a disabled site stays closed.
+    """
+    site = uow.get(Site, site_id, lock=True)
+    for page in starter_pages(network_of(uow).locale, site.title):
+        missing = insert(Page).values(
+            id=new_id(),
+            network_id=uow.network_id,
+            site_id=site.id,
+            path=page.path,
+            title=page.title,
+            markdown=page.markdown,
+            created_at=uow.now,
+            modified_at=uow.now,
+        )
+        uow.session.execute(missing.on_conflict_do_nothing())
+    if site.state == "pending":
+        publish_site(uow, site.id)

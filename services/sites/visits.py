@@ -1,0 +1,74 @@
+"""Admins' visits to sites: whether one still stands, and how it ends."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, true, update
+
+from kernel.auth import Identity
+from kernel.contracts.events import VisitEnded
+from kernel.contracts.sites import VisitEnd
+from kernel.database import UnitOfWork
+from kernel.errors import NotFound
+from services.sites.models import Site, Visit
+
+
+def standing_visit(uow: UnitOfWork, visit_id: UUID) -> Visit:
+    """Return a visit that goes on; raises NotFound once it is over, or its site closed or changed hands."""
+    site = (Site.network_id == Visit.network_id) & (Site.id == Visit.site_id)
+    visit = uow.session.scalar(
+        select(Visit)
+        .join(Site, site)
+        .where(
+            Visit.id == visit_id,
+            _of_caller(uow.identity),
+            Visit.ended_at.is_(None),
+            Visit.expires_at > uow.now,
+            Site.state == "active",
+            Site.customer_id == Visit.customer_id,
+        )
+    )
+    if visit is None:
+        raise NotFound(Visit.missing)
+    return visit
+
+
+def end_visit(uow: UnitOfWork, visit_id: UUID, end: VisitEnd) -> None:
+    """End one visit; nothing happens to one that has ended. Raises NotFound."""
+    known = select(Visit.id).where(Visit.id == visit_id, _of_caller(uow.identity))
+    if uow.session.scalar(known) is None:
+        raise NotFound(Visit.missing)
+    _end(uow, Visit.id == visit_id, end.cause)
+
+
+def end_visits(uow: UnitOfWork, end: VisitEnd) -> None:
+    """End every visit that began from the admin session named in ``end``."""
+    _end(uow, (Visit.admin_session == end.admin_session) & _of_caller(uow.identity), end.cause)
+
+
+def _end(uow: UnitOfWork, which: ColumnElement[bool], cause: str) -> None:
+    ended = uow.session.scalars(
+        update(Visit)
+        .where(which, Visit.ended_at.is_(None))
+        .values(ended_at=uow.now, cause=cause)
+        .returning(Visit)
+    )
+    uow.publish_many(
+        VisitEnded(
+            visit_id=visit.id,
+            site_id=visit.site_id,
+            customer_id=visit.customer_id,
+            admin_id=visit.admin_id,
+            cause=cause,
+        )
+        for visit in ended
+    )
+
+
+def _of_caller(identity: Identity) -> ColumnElement[Any]:
+    """Limit to what the caller may know of: a visitor his visit, an admin his own, the gateway all."""
+    if identity.is_visiting:
+        return Visit.id == identity.visit_id
+    if identity.account_id is not None:
+        return Visit.admin_id == identity.account_id
+    return true()
