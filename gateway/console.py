@@ -1,0 +1,55 @@
+"""The admin console: the pages a network's admins work with, on the admin host only."""
+
+from flask import Blueprint, Flask, redirect
+from flask_babel import get_locale
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from gateway import labels
+from gateway.auth import open_to_all
+from gateway.formats import install_filters
+from gateway.looks import avatar, install_looks
+from gateway.panels.render import install_panels
+from gateway.sentences import line_of
+from gateway.views import appearance, customers, memberships, payments, search, sites
+from gateway.words import install_words
+
+console = Blueprint("console", __name__)
+for part in (customers, memberships, payments, sites, search):
+    console.register_blueprint(part.views)
+
+
+@console.get("/")
+@open_to_all
+def front() -> Response:
+    """Send to where the work is; who is not signed in comes by the sign-in page."""
+    return redirect("/customers", 303)
+
+
+def install_pages(app: Flask) -> None:
+    """Give every page, of whichever host, its words, formats, looks and panels."""
+    install_words(app)
+    install_filters(app)
+    install_looks(app)
+    install_panels(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        labels=labels, line_of=line_of, state=state, page_language=page_language, own_avatar=own_avatar
+    )
+    appearance.register(app)
+
+
+def page_language() -> str:
+    """Return what ``lang`` says of the page."""
+    return str(get_locale() or "en")
+
+
+def own_avatar() -> Markup:
+    """Return the avatar of who is signed in."""
+    return avatar(current_user.standing.account_id, current_user.name, "avatar-sm")
+
+
+def state(words: str, status: str) -> Markup:
+    """Return the name of a state as a coloured mark."""
+    return Markup('<span class="pill pill-{}">{}</span>').format(labels.colour(status), words)

@@ -1,0 +1,136 @@
+"""The names of states, roles and fields in the reader's language; each is marked where it is listed."""
+
+from flask_babel import gettext, ngettext
+
+from kernel.contracts.billing import Period
+from kernel.errors import N_
+
+VERIFICATIONS = {
+    "none": N_("Not verified"),
+    "pending": N_("Verification pending"),
+    "verified": N_("Verified"),
+}
+MEMBERSHIPS = {
+    "pending": N_("Pending"),
+    "trialing": N_("Trial"),
+    "active": N_("Active"),
+    "on_hold": N_("On hold"),
+    "expired": N_("Expired"),
+    "cancelled": N_("Cancelled"),
+}
+PAYMENTS = {
+    "pending": N_("Pending"),
+    "processing": N_("Processing"),
+    "completed": N_("Completed"),
+    "failed": N_("Failed"),
+    "cancelled": N_("Cancelled"),
+    "partially_refunded": N_("Partly refunded"),
+    "refunded": N_("Refunded"),
+    "disputed": N_("Disputed"),
+}
+SITES = {"pending": N_("Being prepared"), "active": N_("Active"), "disabled": N_("Disabled")}
+SITE_TYPES = {
+    "regular": N_("Regular"),
+    "template": N_("Template"),
+    "customer_owned": N_("Customer's own"),
+    "demo": N_("Demo"),
+    "main": N_("Main site"),
+}
+ROLES = {
+    "owner": N_("Owner"),
+    "administrator": N_("Administrator"),
+    "support": N_("Support"),
+    "finance": N_("Finance"),
+    "auditor": N_("Auditor"),
+}
+CAUSES = {
+    "switched back": N_("switched back"),
+    "signed out": N_("signed out"),
+    "expired": N_("time ran out"),
+    "no longer allowed": N_("no longer allowed"),
+}
+FIELDS = {
+    "name": N_("name"),
+    "first_name": N_("first name"),
+    "last_name": N_("last name"),
+    "email": N_("e-mail"),
+    "username": N_("username"),
+    "phone": N_("phone"),
+    "locale": N_("language"),
+    "billing": N_("billing info"),
+    "verification": N_("e-mail verification"),
+    "is_active": N_("active"),
+}
+
+COLOURS = {
+    "active": "green",
+    "completed": "green",
+    "verified": "green",
+    "trialing": "azure",
+    "processing": "azure",
+    "pending": "yellow",
+    "on_hold": "orange",
+    "partially_refunded": "orange",
+    "refunded": "secondary",
+    "expired": "secondary",
+    "cancelled": "secondary",
+    "none": "secondary",
+    "failed": "red",
+    "disabled": "red",
+    "disputed": "red",
+}
+"""Tabler's colour of each state; the word always stands beside it."""
+
+
+def verification(status: str) -> str:
+    return _named(VERIFICATIONS, status)
+
+
+def membership(status: str) -> str:
+    return _named(MEMBERSHIPS, status)
+
+
+def payment(status: str) -> str:
+    return _named(PAYMENTS, status)
+
+
+def site(state: str) -> str:
+    return _named(SITES, state)
+
+
+def site_type(kind: str) -> str:
+    return _named(SITE_TYPES, kind)
+
+
+def role(name: str | None) -> str:
+    return _named(ROLES, name or "")
+
+
+def cause(why: str) -> str:
+    return _named(CAUSES, why)
+
+
+def field(name: str) -> str:
+    return _named(FIELDS, name)
+
+
+def colour(state: str) -> str:
+    return COLOURS.get(state, "secondary")
+
+
+def period(length: Period | None) -> str:
+    """``per month``, ``every 3 months``, or ``once``."""
+    if length is None:
+        return gettext("once")
+    number = length.length
+    ways = {
+        "day": ngettext("per day", "every %(num)d days", number),
+        "week": ngettext("per week", "every %(num)d weeks", number),
+        "month": ngettext("per month", "every %(num)d months", number),
+        "year": ngettext("per year", "every %(num)d years", number),
+    }
+    return ways[length.unit]
+
+
+def _named(names: dict[str, str], key: str) -> str:
+    return gettext(names[key]) if key in names else key

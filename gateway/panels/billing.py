@@ -1,0 +1,31 @@
+"""The boxes that the billing service fills."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.panels.request import PanelRequest
+from kernel.contracts.plugins import Panel
+from kernel.errors import N_
+
+
+def load_memberships(asked: PanelRequest) -> Mapping[str, Any]:
+    return {"billing": asked.services.billing.customer_billing(asked.subject)}
+
+
+def load_payments(asked: PanelRequest) -> Mapping[str, Any]:
+    billing = asked.services.billing.customer_billing(asked.subject)
+    return {"payments": billing.payments, "count": billing.payment_count}
+
+
+memberships = Panel(
+    "memberships",
+    "customer",
+    N_("Memberships"),
+    40,
+    "panels/memberships.html",
+    load_memberships,
+    "billing.view",
+)
+payments = Panel(
+    "payments", "customer", N_("Payments"), 50, "panels/payments.html", load_payments, "billing.view"
+)

@@ -1,0 +1,95 @@
+"""Ask for all boxes of a page side by side, and let none cost more than itself."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, cast
+
+from flask import Flask, current_app, render_template
+from flask_login import current_user
+from markupsafe import Markup
+
+from gateway.panels.request import PanelRequest
+from kernel.contracts.plugins import Panel
+from kernel.errors import N_, Failure, NotFound, Unavailable
+from kernel.plugins import load
+
+PATIENCE = 1.2  # seconds that a page waits for its boxes
+THREADS = 16
+
+Loading = Future[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A panel as it came out: what it shows, or why it cannot."""
+
+    panel: Panel
+    html: Markup
+    failure: Failure | None = None
+
+
+class Panels:
+    """The panels of every page, in their order, and the threads that load them."""
+
+    def __init__(self, panels: Mapping[str, Panel]) -> None:
+        self._panels = sorted(panels.values(), key=lambda panel: (panel.order, panel.name))
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="panel")
+
+    def begin(self, asked: PanelRequest) -> "Boxes":
+        """Start loading every box of the page that the admin may see."""
+        mine = [panel for panel in self._panels if panel.page == asked.page and _may_see(panel)]
+        return Boxes({panel: self._load(panel, asked) for panel in mine})
+
+    def one(self, name: str, asked: PanelRequest) -> Box:
+        """Load one box, waiting as long as its service may take. Raises NotFound."""
+        for panel in self._panels:
+            if (panel.page, panel.name) == (asked.page, name) and _may_see(panel):
+                return _box(panel, self._load(panel, asked), None)
+        raise NotFound(N_("There is no such box on this page."))
+
+    def _load(self, panel: Panel, asked: PanelRequest) -> Loading:
+        return self._threads.submit(copy_context().run, panel.load, asked)
+
+
+class Boxes:
+    """Boxes on their way."""
+
+    def __init__(self, loading: Mapping[Panel, Loading]) -> None:
+        self._loading = loading
+        self._until = monotonic() + PATIENCE
+
+    def ready(self) -> list[Box]:
+        """Return every box once all have come or the page's patience is over."""
+        return [
+            _box(panel, loading, max(self._until - monotonic(), 0))
+            for panel, loading in self._loading.items()
+        ]
+
+
+def install_panels(app: Flask) -> None:
+    """Load the panels that are installed; a name taken twice stops the process here."""
+    app.extensions["atoll.panels"] = Panels(load("atoll.panels", Panel))
+
+
+def panels() -> Panels:
+    return cast(Panels, current_app.extensions["atoll.panels"])
+
+
+def _may_see(panel: Panel) -> bool:
+    return not panel.permission or panel.permission in current_user.permissions
+
+
+def _box(panel: Panel, loading: Loading, patience: float | None) -> Box:
+    try:
+        shown = loading.result(patience)
+        return Box(panel, Markup(render_template(panel.template, panel=panel, **shown)))  # noqa: S704 - autoescaped
+    except TimeoutError:
+        return Box(panel, Markup(), Unavailable(N_("This took too long.")))
+    except Failure as failure:
+        return Box(panel, Markup(), failure)
+    except Exception:  # the border to plugins: whatever one does costs its own box
+        current_app.logger.exception("panel failed", extra={"panel": panel.name})
+        return Box(panel, Markup(), Failure(N_("This box could not be shown.")))

@@ -1,0 +1,20 @@
+"""What a panel is asked with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from kernel.clients import Bound
+
+
+@dataclass(frozen=True)
+class PanelRequest:
+    """``page`` names the page and ``subject`` what it is about; ``services`` remembers answers, so panels share calls.
+
+    ``arguments`` is the query of the address, e.g. ``{"after": "..."}`` for older events.
+    """
+
+    page: str
+    subject: UUID
+    services: Bound
+    arguments: Mapping[str, str]

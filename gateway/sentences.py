@@ -1,0 +1,159 @@
+"""What happened, as a sentence in the reader's language, with where it leads and how it looks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from pydantic import ValidationError
+
+from gateway import labels
+from gateway.formats import formats
+from kernel.contracts import events
+from kernel.contracts.customers import TimelineEntry
+
+Sentence = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an Events block: the sentence, its icon and colour, and the page of its object."""
+
+    entry: TimelineEntry
+    sentence: str
+    icon: str
+    colour: str
+    link: str | None
+
+
+def line_of(entry: TimelineEntry) -> Line:
+    """Return the entry as a line; an event this release does not know is shown by its type."""
+    try:
+        event = events.EVENT.validate_python({**entry.facts, "type": entry.type})
+    except ValidationError:
+        return Line(entry, entry.type, "point", "secondary", None)
+    icon, colour = LOOKS.get(entry.type, ("point", "secondary"))
+    return Line(entry, SENTENCES[type(event)](event), icon, colour, link_of(event))
+
+
+def link_of(event: events.Event) -> str | None:
+    """Return the page of the payment, membership or site that the event is about."""
+    for field, folder in LINKS.items():
+        if target := getattr(event, field, None):
+            return f"/{folder}/{target}"
+    return None
+
+
+LINKS = {"payment_id": "payments", "membership_id": "memberships", "site_id": "sites"}
+
+
+def _registered(event: events.CustomerRegistered) -> str:
+    ways: Mapping[str, str] = {
+        "import": _("Imported as customer %(number)s", number=event.number),
+        "api": _("Registered through the API as customer %(number)s", number=event.number),
+    }
+    return ways.get(event.how, _("Registered as customer %(number)s", number=event.number))
+
+
+def _changed(event: events.CustomerChanged) -> str:
+    fields = ", ".join(labels.field(name) for name in event.fields)
+    return _("Changed: %(fields)s", fields=fields)
+
+
+def _vip(event: events.CustomerMarkedVip) -> str:
+    return _("Marked as VIP") if event.is_vip else _("No longer marked as VIP")
+
+
+def _verification(event: events.VerificationChanged) -> str:
+    return _("E-mail verification is now: %(status)s", status=labels.verification(event.status))
+
+
+def _signed_in(event: events.SignedIn) -> str:
+    if not event.country:
+        return _("Signed in")
+    return _("Signed in from %(country)s", country=formats().country(event.country))
+
+
+def _admin_changed(event: events.AdminChanged) -> str:
+    if not event.is_active:
+        return _("Administrator deactivated")
+    return _("Administrator's role is now: %(role)s", role=labels.role(event.role))
+
+
+def _membership_changed(event: events.MembershipStatusChanged) -> str:
+    return _(
+        "Membership %(number)s went from %(before)s to %(after)s",
+        number=event.number,
+        before=labels.membership(event.before).lower(),
+        after=labels.membership(event.after).lower(),
+    )
+
+
+def _payment_failed(event: events.PaymentFailed) -> str:
+    return _(
+        "Payment %(number)s of %(total)s failed: %(reason)s",
+        number=event.number,
+        total=formats().money(event.total),
+        reason=event.reason,
+    )
+
+
+SENTENCES: dict[type, Sentence] = {
+    events.NetworkCreated: lambda e: _("Network %(name)s created", name=e.name),
+    events.AdminCreated: lambda e: _(
+        "Administrator created with the role: %(role)s", role=labels.role(e.role)
+    ),
+    events.AdminChanged: _admin_changed,
+    events.CustomerRegistered: _registered,
+    events.CustomerChanged: _changed,
+    events.CustomerMarkedVip: _vip,
+    events.VerificationChanged: _verification,
+    events.SignedIn: _signed_in,
+    events.AccountLocked: lambda e: _(
+        "Locked until %(until)s after too many failed sign-ins", until=formats().when(e.until)
+    ),
+    events.SwitchCleared: lambda e: _("Switching to a site allowed: “%(reason)s”", reason=e.reason),
+    events.ProductCreated: lambda e: _("Product %(name)s created", name=e.name),
+    events.MembershipStarted: lambda e: _(
+        "Membership %(number)s started: %(product)s", number=e.number, product=e.product
+    ),
+    events.MembershipStatusChanged: _membership_changed,
+    events.PaymentCreated: lambda e: _(
+        "Payment %(number)s of %(total)s created", number=e.number, total=formats().money(e.total)
+    ),
+    events.PaymentCompleted: lambda e: _(
+        "Payment %(number)s of %(total)s received", number=e.number, total=formats().money(e.total)
+    ),
+    events.PaymentFailed: _payment_failed,
+    events.PaymentRefunded: lambda e: _(
+        "%(total)s of payment %(number)s refunded", number=e.number, total=formats().money(e.amount)
+    ),
+    events.SiteCreated: lambda e: _("Site %(name)s created on %(host)s", name=e.name, host=e.host),
+    events.SitePublished: lambda e: _("Site %(name)s published on %(host)s", name=e.name, host=e.host),
+    events.SiteDisabled: lambda e: _("Site %(name)s disabled: %(reason)s", name=e.name, reason=e.reason),
+    events.SitePageChanged: lambda e: _("Page “%(title)s” of the site changed", title=e.title),
+    events.VisitStarted: lambda e: _("An administrator switched to the site: “%(reason)s”", reason=e.reason),
+    events.VisitEnded: lambda e: _("The administrator's visit ended: %(cause)s", cause=labels.cause(e.cause)),
+}
+
+LOOKS = {
+    "customer.registered": ("user-plus", "azure"),
+    "customer.changed": ("edit", "azure"),
+    "customer.marked_vip": ("crown", "yellow"),
+    "customer.verification_changed": ("mail-check", "green"),
+    "customer.switch_cleared": ("switch-horizontal", "purple"),
+    "account.signed_in": ("login", "green"),
+    "account.locked": ("lock", "red"),
+    "membership.started": ("id-badge", "azure"),
+    "membership.status_changed": ("id-badge", "azure"),
+    "payment.created": ("receipt", "azure"),
+    "payment.completed": ("cash", "green"),
+    "payment.failed": ("alert-triangle", "red"),
+    "payment.refunded": ("receipt-refund", "orange"),
+    "site.created": ("world", "azure"),
+    "site.published": ("world", "green"),
+    "site.disabled": ("world", "red"),
+    "site.page_changed": ("edit", "azure"),
+    "visit.started": ("switch-horizontal", "purple"),
+    "visit.ended": ("switch-horizontal", "secondary"),
+}

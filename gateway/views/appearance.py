@@ -1,0 +1,30 @@
+"""The language and the theme of the pages: a choice of this browser, on any host, signed in or not."""
+
+from flask import Flask, redirect, request
+from werkzeug.wrappers import Response
+
+from gateway.auth import open_to_all
+from gateway.looks import A_YEAR, THEME_COOKIE, THEMES
+from gateway.routing import AUDIENCES, is_local_path
+from gateway.words import LANGUAGE_COOKIE, LANGUAGES
+
+CHOICES = {"language": (LANGUAGE_COOKIE, tuple(LANGUAGES)), "theme": (THEME_COOKIE, THEMES)}
+
+
+@open_to_all
+def choose() -> Response:
+    """Keep the choice in a cookie and go back to the page."""
+    back = request.form.get("back", "")
+    answer = redirect(back if is_local_path(back) else "/", 303)
+    for field, (cookie, possible) in CHOICES.items():
+        if (chosen := request.form.get(field)) in possible:
+            answer.set_cookie(
+                cookie, chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure
+            )
+    return answer
+
+
+def register(app: Flask) -> None:
+    """The menu is on every host, so the route is too."""
+    for audience in AUDIENCES:
+        app.add_url_rule("/appearance", "appearance", choose, methods=["POST"], host=audience)

@@ -1,0 +1,144 @@
+"""The customers list as it was asked for and as it is shown; templates only fill it in."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+from pydantic import ValidationError
+
+from gateway import labels
+from gateway.formats import formats
+from gateway.looks import icon
+from gateway.views.preferences import prefer, preference
+from kernel.contracts.customers import CustomerRow, CustomersList, CustomersQuery
+from kernel.errors import BadRequest, Failure
+
+SIZES = (20, 50, 100)
+SIZE, LAYOUT = "customers.limit", "customers.layout"
+USUAL = CustomersQuery()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A customer with every word of the row said."""
+
+    customer: CustomerRow
+    href: str
+    verification: Markup
+    since: str
+    spent: list[str]
+    signed_in: str
+    signed_in_exactly: str
+    signed_in_iso: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab with its true count; None while it is not known."""
+
+    name: str
+    href: str
+    count: int | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One asking of the list."""
+
+    query: CustomersQuery
+
+    @classmethod
+    def asked_for(cls) -> "Listing":
+        """Read the address; a page size that is not in it is the one the admin chose last."""
+        wanted = {name: value for name, value in request.args.items() if name in CustomersQuery.model_fields}
+        wanted.setdefault("limit", preference(SIZE, str(SIZES[0])))
+        try:
+            return cls(CustomersQuery.model_validate({k: v for k, v in wanted.items() if v}))
+        except ValidationError:
+            raise BadRequest() from None
+
+    def remember_size(self) -> None:
+        """Keep a page size that was newly chosen; that it cannot be kept is no reason to fail."""
+        chosen = str(self.query.limit)
+        if "limit" not in request.args or preference(SIZE, str(SIZES[0])) == chosen:
+            return
+        try:
+            prefer({SIZE: chosen})
+        except Failure:
+            return
+
+    def address(self, **changed: object) -> str:
+        """``/customers?tab=vip&q=asa``: this asking with something else; usual values are left out."""
+        wanted = self.query.model_dump() | {"after": None, "before": None} | changed
+        said = {k: v for k, v in wanted.items() if v is not None and v != getattr(USUAL, k)}
+        if "limit" in request.args:
+            said["limit"] = wanted["limit"]
+        return f"/customers?{urlencode(said)}" if said else "/customers"
+
+    def shown(self, found: CustomersList | None) -> dict[str, Any]:
+        """Return what the templates show."""
+        return {
+            "query": self.query,
+            "here": request.full_path.rstrip("?"),
+            "layout": preference(LAYOUT, "cards"),
+            "tabs": self._tabs(found),
+            "rows": rows(found.items) if found else [],
+            "newer": self.address(before=found.before) if found and found.before else None,
+            "older": self.address(after=found.after) if found and found.after else None,
+            "sorts": sorts(),
+            "sizes": sorted({*SIZES, self.query.limit}),
+            "may_switch": "customers.switch" in current_user.permissions,
+            "switch_icon": icon("switch-horizontal"),
+            "vip": Markup('<span class="pill pill-vip">{}{}</span>').format(icon("crown"), _("VIP")),
+        }
+
+    def _tabs(self, found: CustomersList | None) -> list[Tab]:
+        names = {"all": _("All"), "vip": _("VIP"), "online": _("Online"), "unverified": _("Unverified")}
+        return [
+            Tab(
+                name,
+                self.address(tab=tab),
+                getattr(found.counts, tab) if found else None,
+                tab == self.query.tab,
+            )
+            for tab, name in names.items()
+        ]
+
+
+def sorts() -> list[tuple[str, str]]:
+    """Return what the list can be sorted by, with its names."""
+    return [
+        ("newest", _("Newest")),
+        ("name", _("Name")),
+        ("last_sign_in", _("Last sign-in")),
+        ("spent", _("Spent")),
+    ]
+
+
+def rows(found: list[CustomerRow]) -> list[Row]:
+    """Say every word of the rows; what is the same in all is said once."""
+    say = formats()
+    marks = {
+        status: Markup('<span class="pill pill-{}">{}</span>').format(
+            labels.colour(status), labels.verification(status)
+        )
+        for status in labels.VERIFICATIONS
+    }
+    return [
+        Row(
+            customer=one,
+            href=f"/customers/{one.id}",
+            verification=marks[one.verification],
+            since=say.day(one.created_at),
+            spent=[say.money(sum_) for sum_ in one.spent],
+            signed_in=say.ago(one.last_sign_in_at) if one.last_sign_in_at else "",
+            signed_in_exactly=say.when(one.last_sign_in_at) if one.last_sign_in_at else "",
+            signed_in_iso=one.last_sign_in_at.isoformat() if one.last_sign_in_at else "",
+        )
+        for one in found
+    ]
