@@ -27,7 +27,7 @@ install: $(DONE)/installed $(DONE)/assets $(DONE)/translations
 
 test: $(DONE)/development $(DONE)/assets $(DONE)/translations ## Run every test (PYTEST="..." adds options)
 	@sh tests/ops/chromium.sh
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not chaos" $(PYTEST)
+	@$(BIN)/python -m pytest -p tests.no_skips -n 2 --dist loadgroup -m "not chaos" $(PYTEST)
 
 check: $(DONE)/development $(DONE)/assets $(DONE)/translations ## Lint, types, walls, migrations, templates, settings
 	@$(BIN)/ruff check .
@@ -41,7 +41,7 @@ bench: $(DONE)/development $(DONE)/assets $(DONE)/translations ## Measure agains
 	@$(BIN)/python -m bench
 
 chaos: $(DONE)/development ## Kill workers two hundred times and count what was lost
-	@$(BIN)/pytest -m chaos $(PYTEST)
+	@$(BIN)/python -m pytest -m chaos $(PYTEST)
 
 pins: $(DONE)/development ## Pin the newest versions that requirements*.in allow
 	@$(COMPILE) --upgrade requirements.in -o requirements.txt

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 from pydantic import SecretStr
 
 from kernel.auth import key_set, new_key
@@ -15,6 +16,8 @@ from kernel.embedded.folder import in_a_sentence
 
 def with_secrets(settings: Settings) -> Settings:
     """Return the settings with each missing secret read from ``var/keys``, where it is made first."""
+    if all(getattr(settings, name) for name in ("secret_key", "gateway_key", "worker_key", "public_keys")):
+        return settings
     folder = settings.var / "keys"
     with in_a_sentence(settings.var):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -28,6 +31,17 @@ def with_secrets(settings: Settings) -> Settings:
         "public_keys": settings.public_keys or key_set(public_part(gateway), public_part(worker)),
     }
     return settings.model_copy(update=filled)
+
+
+@click.command()
+def keys() -> None:
+    """Print new secrets, as lines for a .env file or a secret store. Nothing is written."""
+    gateway, worker = new_key("gateway-1"), new_key("worker-1")
+    click.echo(f"ATOLL_SECRET_KEY={secrets.token_urlsafe()}")
+    click.echo(f"ATOLL_GATEWAY_KEY='{gateway[0]}'")
+    click.echo(f"ATOLL_WORKER_KEY='{worker[0]}'")
+    click.echo(f"ATOLL_PUBLIC_KEYS='{key_set(gateway[1], worker[1])}'")
+    click.echo(f"POSTGRES_PASSWORD={secrets.token_urlsafe()}")
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:

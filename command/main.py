@@ -11,6 +11,7 @@ VERBS = {
     "bell": ("command.background:bell", "Ring the worker when there is something to do."),
     "mailbox": ("command.background:mailbox", "Take every mail in and show it on a page."),
     "migrate": ("command.migrate:migrate", "Bring the three databases up to date."),
+    "keys": ("command.keys:keys", "Print new secrets for production."),
     "import": ("command.imports:imports", "Read customers from a file."),
     "demo": ("command.demo:demo", "Make the demo network."),
     "admin": ("command.admin:admin", "Create administrators."),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from kernel.config import Settings
 
 SHARED = ("VAR", "PORT", "BIND", "LOG_LEVEL", "DEADLINE", "METRICS_TOKEN")
-SERVICE = (*SHARED, "DATABASE_URL", "DATABASE_PREFIX", "REDIS_URL", "SECRET_KEY", "PUBLIC_KEYS")
+SERVICE = (*SHARED, "DATABASE_URL", "DATABASE_PREFIX", "SECRET_KEY", "PUBLIC_KEYS")
 WEB = ("CUSTOMERS_URL", "BILLING_URL", "SITES_URL", "HTTPS", "TRUSTED_PROXIES", "PUBLIC_PORT")
+GATEWAY = (*SHARED, *WEB, "REDIS_URL", "SECRET_KEY", "GATEWAY_KEY", "SIGN_IN_LIMIT", "API_LIMIT")
 MAIL = ("SMTP_HOST", "SMTP_PORT")
-BACKGROUND = (*SERVICE, *WEB, *MAIL, "WORKER_KEY", "EVENTS_KEPT_DAYS")
+BACKGROUND = (*SERVICE, *WEB, *MAIL, "REDIS_URL", "WORKER_KEY", "EVENTS_KEPT_DAYS")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ PROCESSES = (
     Process("customers", ("serve", "customers"), 1, SERVICE),
     Process("billing", ("serve", "billing"), 2, SERVICE),
     Process("sites", ("serve", "sites"), 3, SERVICE),
-    Process("gateway", ("serve", "gateway"), 0, (*SHARED, *WEB, "REDIS_URL", "SECRET_KEY", "GATEWAY_KEY")),
+    Process("gateway", ("serve", "gateway"), 0, GATEWAY),
     Process("worker", ("worker",), 6, BACKGROUND),
     Process("bell", ("bell",), 7, BACKGROUND),
 )
