@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     public_port: int | None = None
     metrics_token: SecretStr = SecretStr("")
+    sign_in_limit: str = "30 per minute"
+    api_limit: str = "1200 per minute"
 
     demo_password: SecretStr = SecretStr("")
     smtp_host: str = "127.0.0.1"

@@ -1,0 +1,106 @@
+"""The OpenAPI 3.1 document, made from the routes and the contracts themselves."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
+
+from gateway.api.operations import Operation
+from kernel.contracts.problems import Problem
+
+ARGUMENT = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+PROBLEMS = {
+    "401": "The key is missing, unknown or revoked.",
+    "403": "The key lacks the scope.",
+    "404": "There is no such thing in this network.",
+    "422": "Something sent is not valid; `fields` says what.",
+    "429": "Too often; `Retry-After` says how long to wait.",
+    "503": "A service does not answer right now.",
+}
+DESCRIPTION = (
+    "Send an API key as `Authorization: Bearer <key>`; `atoll api-key create` makes one. Errors are "
+    "RFC 9457 problem details. Lists are read by cursor: pass the `after` of one page to get the next."
+)
+
+
+def document(app: Flask, *, version: str) -> dict[str, Any]:
+    """Return the document of every operation of the application."""
+    operations = [
+        (rule, operation) for rule in app.url_map.iter_rules() if (operation := _operation(app, rule))
+    ]
+    schemas = _schemas([operation for _, operation in operations])
+    paths: dict[str, dict[str, Any]] = {}
+    for rule, operation in operations:
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            path = ARGUMENT.sub(r"{\1}", rule.rule)
+            paths.setdefault(path, {})[method.lower()] = _described(rule, operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Atoll", "version": version, "description": DESCRIPTION},
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key."}},
+        },
+        "security": [{"key": []}],
+    }
+
+
+def _operation(app: Flask, rule: Rule) -> Operation | None:
+    return getattr(app.view_functions[rule.endpoint], "operation", None)
+
+
+def _described(rule: Rule, operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": rule.endpoint.partition(".")[2],
+        "summary": operation.summary,
+        "description": f"Takes the scope `{operation.scope}`.",
+        "parameters": [*_path_parameters(rule), *_query_parameters(operation)],
+        "responses": _responses(operation),
+    }
+    if operation.body:
+        described["requestBody"] = {"required": True, "content": _json(operation.body)}
+    return described
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    done: dict[str, Any] = {"204": {"description": "Done."}}
+    if operation.answers:
+        done = {"200": {"description": operation.summary, "content": _json(operation.answers)}}
+    refused = {code: {"description": text, "content": PROBLEM} for code, text in PROBLEMS.items()}
+    return done | refused
+
+
+def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
+    schema = {"type": "string", "format": "uuid"}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name in ARGUMENT.findall(rule.rule)
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    if operation.query is None:
+        return []
+    properties = operation.query.model_json_schema()["properties"]
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+
+
+def _json(contract: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{contract.__name__}"}}}
+
+
+def _schemas(operations: list[Operation]) -> dict[str, Any]:
+    contracts = {Problem} | {
+        contract for operation in operations for contract in (operation.answers, operation.body) if contract
+    }
+    ordered = sorted(contracts, key=lambda contract: contract.__name__)
+    _, made = models_json_schema(
+        [(contract, "serialization") for contract in ordered], ref_template="#/components/schemas/{model}"
+    )
+    definitions: dict[str, Any] = made["$defs"]
+    return definitions

@@ -1,0 +1,60 @@
+"""What makes a view an operation of the API: its scope, its contracts, its place in the OpenAPI document."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response
+from pydantic import BaseModel
+
+from gateway.api.keys import api_identity, forget_key, let_in
+from kernel.errors import Unauthenticated
+from kernel.web import answer, nothing
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``scope`` is the permission the key must have; ``answers`` None means 204."""
+
+    summary: str
+    scope: str
+    answers: type[BaseModel] | None
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+
+
+View = Callable[..., BaseModel | None]
+
+
+def operation(
+    *,
+    scope: str,
+    answers: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    body: type[BaseModel] | None = None,
+    is_confirmed_by_customers: bool = False,
+) -> Callable[[View], Callable[..., Response]]:
+    """Make a view that returns its contract into an operation; its docstring is the summary.
+
+    ``is_confirmed_by_customers``: the view's own call goes to customers, which confirms the key.
+    """
+
+    def decorate(view: View) -> Callable[..., Response]:
+        @wraps(view)
+        def answered(**named: Any) -> Response:
+            try:
+                let_in(proof_may_be_old=is_confirmed_by_customers)
+                api_identity().require(scope)
+                found = view(**named)
+            except Unauthenticated:
+                forget_key()
+                raise
+            return answer(found) if found is not None else nothing()
+
+        summary = (view.__doc__ or "").partition("\n")[0]
+        answered.operation = Operation(summary, scope, answers, query, body)  # type: ignore[attr-defined]
+        answered.is_open = True  # type: ignore[attr-defined]  # the key lets in, not the session
+        return answered
+
+    return decorate

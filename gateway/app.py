@@ -1,0 +1,147 @@
+"""The only process the internet sees: the admin console, the hosts of sites, the public API."""
+
+import hmac
+from functools import partial
+from ipaddress import ip_address
+from time import perf_counter
+
+import structlog
+from flask import Flask, Response, g, request
+from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gateway.api import docs, routes
+from gateway.auth import install_auth
+from gateway.console import console, install_pages
+from gateway.errors import NO_HOST, UnknownHost, install_errors
+from gateway.hosts import UNKNOWN, Hosts, arrived
+from gateway.limits import install_limits
+from gateway.routing import GatewayApp
+from gateway.security import install_security
+from gateway.sessions import Sessions
+from gateway.sign_in import blueprint as admin_sign_in
+from gateway.site_hosts.dashboard import blueprint as dashboard
+from gateway.site_hosts.public import blueprint as public
+from gateway.site_hosts.sign_in import blueprint as site_sign_in
+from gateway.switch_to import admin as switch_to
+from gateway.switch_to import site as arrival
+from gateway.visits import install_visits
+from kernel import deadline, metrics
+from kernel.auth import Signer
+from kernel.clients import Clients
+from kernel.config import Settings
+from kernel.errors import Forbidden
+from kernel.web import OPEN, REQUEST_ID, add_health, begin_request
+
+LARGEST_BODY = 2 * 1024 * 1024
+REDIS_PATIENCE = 1.0  # seconds
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the gateway as a WSGI application."""
+    settings = settings or Settings()
+    app = GatewayApp("gateway")
+    app.secret_key = settings.secret_key.get_secret_value()
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY, SESSION_COOKIE_SECURE=settings.https, PROPAGATE_EXCEPTIONS=False
+    )
+    _connect(app, settings)
+    _install_order_of_a_request(app, settings)
+    for blueprint in (
+        console, admin_sign_in, switch_to, routes.blueprint, docs.blueprint,
+        arrival, site_sign_in, dashboard, public,
+    ):  # fmt: skip
+        app.register_blueprint(blueprint)
+    _trust_proxies(app, settings)
+    return app
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    """Open what the gateway talks to; nothing is asked before the first request."""
+    redis = Redis.from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=REDIS_PATIENCE,
+        socket_connect_timeout=REDIS_PATIENCE,
+    )
+    clients = Clients(settings, Signer("gateway", settings.gateway_key.get_secret_value()))
+    app.extensions.update(redis=redis, clients=clients, hosts=Hosts(clients, settings))
+    app.session_interface = Sessions(redis, https=settings.https)
+    install_limits(app, redis, settings)
+    install_visits(app)
+
+
+def _install_order_of_a_request(app: GatewayApp, settings: Settings) -> None:
+    """Begin, find the host, check the form's token, then who is signed in; headers last."""
+    app.before_request(partial(_begin, settings))
+    app.before_request(_find_host)
+    app.after_request(_end)
+    app.teardown_request(_stop_the_clock)
+    install_security(app, settings, app.extensions["hosts"])
+    install_auth(app)
+    install_errors(app)
+    install_pages(app)
+    add_health(app, ready=app.extensions["redis"].ping)
+    for name in OPEN:
+        app.add_url_rule(f"/{name}", name, app.view_functions[name], host=UNKNOWN)
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
+    """Believe forwarded headers of exactly as many proxies as are said to stand in front."""
+    if count := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _begin(settings: Settings) -> None:
+    begin_request()
+    g.deadline = deadline.within(settings.deadline)
+    g.deadline.__enter__()
+    if request.endpoint == "metrics":
+        _guard_metrics(settings.metrics_token.get_secret_value())
+
+
+def _guard_metrics(token: str) -> None:
+    """Show figures to this machine, and to whoever knows the token that the operator set."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(shown.encode(), token.encode()):
+        return
+    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - nobody's address
+        raise Forbidden
+
+
+def _find_host() -> None:
+    """Turn away whom we do not know the host of, and whose session cannot be read."""
+    here = arrived()
+    g.host = here.host
+    if request.endpoint in OPEN:
+        return
+    if here.failure:
+        raise here.failure
+    if here.host is None:
+        raise UnknownHost(NO_HOST, host=here.name)
+    if "failure" in g:
+        raise g.failure
+
+
+def _end(response: Response) -> Response:
+    """Count and log the request: its route and never its address, which may hold a name or a secret."""
+    route = request.url_rule.rule if request.url_rule else "none"
+    seconds = perf_counter() - g.began
+    metrics.requests.labels("gateway", route, request.method, str(response.status_code)).observe(seconds)
+    if request.endpoint not in OPEN:
+        milliseconds = round(seconds * 1000, 1)
+        log.info(
+            "request",
+            route=route,
+            method=request.method,
+            status=response.status_code,
+            milliseconds=milliseconds,
+        )
+    response.headers[REQUEST_ID] = g.request_id
+    return response
+
+
+def _stop_the_clock(_: BaseException | None) -> None:
+    if "deadline" in g:
+        g.pop("deadline").__exit__(None, None, None)

@@ -1,0 +1,31 @@
+"""Calls to services, and the identities they are made in."""
+
+from flask import current_app
+
+from gateway.hosts import current_host
+from kernel.auth import Identity
+from kernel.clients import Bound, Clients
+from kernel.contracts.customers import Standing
+
+
+def identity_of(standing: Standing, permissions: frozenset[str]) -> Identity:
+    """Return the identity of somebody who signed in himself, in the network of this host."""
+    return Identity(
+        network_id=current_host().network.id,
+        actor=f"account:{standing.account_id}",
+        permissions=permissions,
+        account_id=standing.account_id,
+        customer_id=standing.customer_id,
+        epoch=standing.epoch,
+    )
+
+
+def services_for(caller: Identity) -> Bound:
+    """Return the services, called in the name of ``caller``; answers are remembered by what is returned."""
+    clients: Clients = current_app.extensions["clients"]
+    return clients.bind(caller)
+
+
+def gateway_services() -> Bound:
+    """Return the services, called by the gateway itself: nobody needs to be signed in."""
+    return services_for(Identity.gateway(current_host().network.id))

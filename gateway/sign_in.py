@@ -1,0 +1,86 @@
+"""Signing in and out on the admin host, and what the sign-in on a site's host shares with it."""
+
+from contextlib import suppress
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from gateway.auth import SIGN_IN, open_to_all, services, sign_in, sign_out
+from gateway.calls import gateway_services
+from gateway.hosts import current_host
+from gateway.limits import limits
+from gateway.routing import is_local_path
+from gateway.sessions import own_session
+from kernel.contracts.customers import Credentials, Standing
+from kernel.contracts.sites import VisitEnd
+from kernel.errors import Failure, Unauthenticated
+
+blueprint = Blueprint("sign_in", __name__)
+
+Page = Response | str | tuple[str, int]
+
+
+@blueprint.get(SIGN_IN)
+@open_to_all
+def show() -> Page:
+    if current_user.is_authenticated:
+        return redirect(wanted("/"), 303)
+    return render_template("sign_in.html", door="admin", error=None, next=wanted(""))
+
+
+@blueprint.post(SIGN_IN)
+@open_to_all
+def enter() -> Page:
+    try:
+        standing = prove("admin")
+    except Unauthenticated as failure:
+        return render_template("sign_in.html", door="admin", error=failure, next=wanted("")), 401
+    sign_in(standing)
+    return redirect(wanted("/"), 303)
+
+
+@blueprint.post("/sign-out")
+@open_to_all
+def leave() -> Page:
+    """End the session here, and with it every visit that began in it."""
+    if current_user.is_authenticated:
+        end = VisitEnd(cause="signed out", admin_session=own_session().handle)
+        # The session is gone in any case, and no visit outlives it; the rows only say so sooner.
+        with suppress(Failure):
+            gateway_services().sites.end_visits(end)
+        with suppress(Failure):
+            services().customers.sign_out()
+    sign_out()
+    return redirect(SIGN_IN, 303)
+
+
+def prove(door: Literal["admin", "site"], customer_id: UUID | None = None) -> Standing:
+    """Return whose login and password were sent. Raises Unauthenticated, TooMany."""
+    login = request.form.get("login", "").strip()[:320]
+    address = request.remote_addr or ""
+    network = str(current_host().network.id)
+    limits().spend(limits().sign_in, "sign-in", network, "address", address)
+    limits().spend(limits().sign_in, "sign-in", network, "account", _folded(login))
+    credentials = Credentials(
+        login=login,
+        password=request.form.get("password", "")[:1024],
+        door=door,
+        customer_id=customer_id,
+        ip=address,
+        user_agent=request.user_agent.string[:1000],
+    )
+    return gateway_services().customers.sign_in(credentials)
+
+
+def wanted(otherwise: str) -> str:
+    """Return the page that was asked for before signing in, if it is one of this host."""
+    target = request.values.get("next", "")
+    return target if is_local_path(target) and not target.startswith(SIGN_IN) else otherwise
+
+
+def _folded(login: str) -> str:
+    return sha256(login.casefold().encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What answers on the hosts of sites: the public pages, the owner's sign-in, and a visiting admin."""
