@@ -110,7 +110,7 @@ def payment_row(row: Payment) -> contract.PaymentRow:
 def _memberships() -> Select[Membership]:
     """Memberships with their product, in the same statement and without its prices."""
     product = contains_eager(Membership.product)
-    return select(Membership).join(Membership.product).options(product, product.noload(Product.prices))
+    return select(Membership).join(Membership.product).options(product, product.raiseload(Product.prices))
 
 
 def _newest(uow: UnitOfWork, statement: Select[Row], model: type[Row]) -> tuple[list[Row], int]:

@@ -95,7 +95,8 @@ def _found(uow: UnitOfWork, site_id: UUID) -> tuple[Site, str]:
     ).one_or_none()
     if found is None:
         raise NotFound(Site.missing)
-    return found._tuple()
+    site, domain = found
+    return site, domain
 
 
 def _folded(q: str) -> str:

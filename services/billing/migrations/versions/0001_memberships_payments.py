@@ -106,7 +106,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(period_length IS NULL) = (period_unit IS NULL) AND period_length > 0 AND period_unit IN ('day', 'week', 'month', 'year')",
+            "(period_length IS NULL) = (period_unit IS NULL) AND period_length > 0"
+            " AND period_unit IN ('day', 'week', 'month', 'year')",
             name=op.f("ck_memberships_period"),
         ),
         sa.CheckConstraint(
@@ -146,7 +147,8 @@ def upgrade() -> None:
         sa.Column("period_unit", sa.Text(), nullable=True),
         sa.Column("network_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "(period_length IS NULL) = (period_unit IS NULL) AND period_length > 0 AND period_unit IN ('day', 'week', 'month', 'year')",
+            "(period_length IS NULL) = (period_unit IS NULL) AND period_length > 0"
+            " AND period_unit IN ('day', 'week', 'month', 'year')",
             name=op.f("ck_prices_period"),
         ),
         sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_prices_currency")),
@@ -186,7 +188,8 @@ def upgrade() -> None:
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_payments_currency")),
         sa.CheckConstraint(
-            "status IN ('pending', 'processing', 'completed', 'failed', 'cancelled', 'partially_refunded', 'refunded', 'disputed')",
+            "status IN ('pending', 'processing', 'completed', 'failed', 'cancelled',"
+            " 'partially_refunded', 'refunded', 'disputed')",
             name=op.f("ck_payments_status"),
         ),
         sa.CheckConstraint("captured BETWEEN 0 AND total", name=op.f("ck_payments_captured")),

@@ -1,0 +1,150 @@
+"""Visits: they stand until somebody or something ends them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from kernel import clock
+from kernel.auth import Identity
+from kernel.contracts.access import SITE_OWNER
+from kernel.contracts.events import VisitEnded
+from kernel.contracts.sites import VisitEnd
+from kernel.errors import NotFound
+from kernel.ids import new_id
+from services.sites.models import Site, Visit
+from services.sites.sites import disable_site
+from services.sites.tickets import redeem_ticket
+from services.sites.visits import end_visit, end_visits, standing_visit
+from tests.sites.conftest import ADMIN_SESSION, Open, ticket_in_hand
+
+BACK = VisitEnd(cause="switched back")
+SIGNED_OUT = VisitEnd(cause="signed out", admin_session=ADMIN_SESSION)
+
+
+@pytest.fixture
+def visit(opened: Open, admin: Identity, gateway: Identity, site: Site) -> Visit:
+    _, redemption = ticket_in_hand(opened, admin, site)
+    with opened(gateway) as uow:
+        return redeem_ticket(uow, redemption)
+
+
+@pytest.fixture
+def visitor(visit: Visit, admin: Identity) -> Identity:
+    """The admin while he acts as the site's owner."""
+    return replace(
+        admin,
+        permissions=SITE_OWNER,
+        account_id=visit.account_id,
+        customer_id=visit.customer_id,
+        impersonator=visit.admin_id,
+        visit_id=visit.id,
+    )
+
+
+def stands(opened: Open, identity: Identity, visit_id: UUID) -> bool:
+    with opened(identity) as uow:
+        try:
+            return standing_visit(uow, visit_id).id == visit_id
+        except NotFound:
+            return False
+
+
+def test_a_visit_stands_for_its_visitor_and_the_gateway(
+    opened: Open, gateway: Identity, visitor: Identity, visit: Visit
+) -> None:
+    assert stands(opened, gateway, visit.id)
+    assert stands(opened, visitor, visit.id)
+
+
+def test_a_visit_is_over_after_an_hour(opened: Open, gateway: Identity, visit: Visit) -> None:
+    with time_machine.travel(visit.expires_at, tick=False):
+        assert not stands(opened, gateway, visit.id)
+
+
+def test_a_visit_is_over_when_its_site_is_disabled(opened: Open, gateway: Identity, visit: Visit) -> None:
+    with opened() as uow:
+        disable_site(uow, visit.site_id, reason="")
+
+    assert not stands(opened, gateway, visit.id)
+
+
+def test_a_visitor_sees_no_other_visit(
+    opened: Open, admin: Identity, gateway: Identity, site: Site, visitor: Identity
+) -> None:
+    _, redemption = ticket_in_hand(opened, admin, site)
+    with opened(gateway) as uow:
+        other = redeem_ticket(uow, redemption)
+
+    assert not stands(opened, visitor, other.id)
+    with pytest.raises(NotFound), opened(visitor) as uow:
+        end_visit(uow, other.id, BACK)
+
+
+def test_switching_back_ends_the_visit_once(opened: Open, visitor: Identity, visit: Visit) -> None:
+    with opened(visitor) as uow:
+        end_visit(uow, visit.id, BACK)
+    with opened(visitor) as again:
+        end_visit(again, visit.id, BACK)
+
+    assert uow.published == [
+        VisitEnded(
+            visit_id=visit.id,
+            site_id=visit.site_id,
+            customer_id=visit.customer_id,
+            admin_id=visit.admin_id,
+            cause="switched back",
+        )
+    ]
+    assert again.published == []
+    assert not stands(opened, visitor, visit.id)
+
+
+def test_signing_out_ends_all_visits_of_the_session(
+    opened: Open, admin: Identity, gateway: Identity, site: Site, visit: Visit
+) -> None:
+    _, redemption = ticket_in_hand(opened, admin, site)
+    with opened(gateway) as uow:
+        second = redeem_ticket(uow, redemption)
+
+    with opened(admin) as uow:
+        end_visits(uow, SIGNED_OUT)
+
+    assert len(uow.published) == 2
+    assert not stands(opened, gateway, visit.id)
+    assert not stands(opened, gateway, second.id)
+
+
+@pytest.mark.parametrize("change", ["colleague", "session"])
+def test_signing_out_elsewhere_ends_nothing(
+    opened: Open, admin: Identity, gateway: Identity, visit: Visit, change: str
+) -> None:
+    who = replace(admin, account_id=new_id()) if change == "colleague" else admin
+    session = "another-session-of-his" if change == "session" else ADMIN_SESSION
+
+    with opened(who) as uow:
+        end_visits(uow, VisitEnd(cause="signed out", admin_session=session))
+
+    assert uow.published == []
+    assert stands(opened, gateway, visit.id)
+
+
+def test_no_session_named_is_no_session_ended(
+    opened: Open, admin: Identity, gateway: Identity, visit: Visit
+) -> None:
+    with opened(admin) as uow:
+        end_visits(uow, VisitEnd(cause="signed out"))
+
+    assert stands(opened, gateway, visit.id)
+
+
+def test_a_visit_of_another_network_looks_absent(opened: Open, visit: Visit) -> None:
+    assert not stands(opened, Identity.gateway(new_id()), visit.id)
+
+
+def test_a_visit_lasts_just_under_an_hour(opened: Open, gateway: Identity, visit: Visit) -> None:
+    with time_machine.travel(visit.expires_at - timedelta(seconds=1), tick=False):
+        assert clock.now() < visit.expires_at
+        assert stands(opened, gateway, visit.id)

@@ -1,0 +1,1 @@
+"""What happens later: listeners read the log, performers do due work."""
