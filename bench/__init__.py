@@ -1,0 +1,1 @@
+"""The benchmarks behind ``make bench``: ratios to a yardstick that is measured in the same run."""
