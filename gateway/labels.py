@@ -1,7 +1,6 @@
 """The names of states, roles and fields in the reader's language; each is marked where it is listed."""
 
-from flask_babel import gettext, ngettext
-
+from gateway.translation import gettext, ngettext
 from kernel.contracts.billing import Period
 from kernel.errors import N_
 
@@ -112,6 +111,13 @@ def cause(why: str) -> str:
 
 def field(name: str) -> str:
     return _named(FIELDS, name)
+
+
+def value(name: str, given: str) -> str:
+    """Return the value of a sentence's place, translated when it is the name of a state or a role."""
+    if name not in {"status", "before", "after", "role"}:
+        return given
+    return _named(ROLES | PAYMENTS | MEMBERSHIPS, given).lower()
 
 
 def colour(state: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from gateway import labels
 from gateway.formats import formats
+from gateway.translation import gettext as _
 from kernel.contracts import events
 from kernel.contracts.customers import TimelineEntry
 

@@ -1,8 +1,10 @@
 """Which language a page speaks, and how a failure of any process is said in it."""
 
 from flask import Flask, g, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel
 
+from gateway import labels
+from gateway.translation import gettext
 from kernel.errors import Failure
 
 LANGUAGES = {"en": "English", "sv": "Svenska"}
@@ -12,7 +14,7 @@ LANGUAGE_COOKIE = "language"
 def install_words(app: Flask) -> None:
     """Choose language and time zone of each request; give templates what they need to say things."""
     Babel(app, locale_selector=chosen_language, timezone_selector=_time_zone)
-    app.jinja_env.globals.update(languages=LANGUAGES, said=said, field_said=field_said)
+    app.jinja_env.globals.update(languages=LANGUAGES, said=said)
 
 
 def chosen_language() -> str:
@@ -27,16 +29,11 @@ def said(failure: Failure) -> str:
     The message catalogue of the gateway holds the sentences of the kernel and the services too.
     """
     sentence: str = gettext(failure.template)
+    named = {name: labels.value(name, given) for name, given in failure.params.items()}
     try:
-        return sentence % failure.params if failure.params else sentence
+        return sentence % named if named else sentence
     except (KeyError, ValueError):
         return str(failure)
-
-
-def field_said(failure: Failure | None, field: str) -> str:
-    """Return what is wrong with one field, or nothing."""
-    message = failure.fields.get(field, "") if failure else ""
-    return gettext(message) if message else ""
 
 
 def _time_zone() -> str:

@@ -1,1 +1,1 @@
-"""The boxes of admin pages: one module for each service's boxes, found by the entry points ``atoll.panels``."""
+"""The boxes of admin pages: a module for each service, found by the entry points ``atoll.panels``."""

@@ -30,7 +30,7 @@ def load_events(asked: PanelRequest) -> Mapping[str, Any]:
 
 
 def load_owner(asked: PanelRequest) -> Mapping[str, Any]:
-    """Return the customer behind a membership, a payment or a site; the page has asked for that one already."""
+    """Return the customer behind a membership, a payment or a site, which the page has asked for already."""
     owned = OWNED[asked.page](asked)
     return {"customer": asked.services.customers.customer(owned) if owned else None}
 

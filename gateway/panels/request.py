@@ -9,8 +9,9 @@ from kernel.clients import Bound
 
 @dataclass(frozen=True)
 class PanelRequest:
-    """``page`` names the page and ``subject`` what it is about; ``services`` remembers answers, so panels share calls.
+    """``page`` names the page and ``subject`` what it is about.
 
+    ``services`` remembers answers, so that the panels of a page share calls;
     ``arguments`` is the query of the address, e.g. ``{"after": "..."}`` for older events.
     """
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from gateway.auth import open_to_all
 from gateway.looks import A_YEAR, THEME_COOKIE, THEMES
-from gateway.routing import AUDIENCES, is_local_path
+from gateway.routing import ADMIN, SITE, is_local_path
 from gateway.words import LANGUAGE_COOKIE, LANGUAGES
 
 CHOICES = {"language": (LANGUAGE_COOKIE, tuple(LANGUAGES)), "theme": (THEME_COOKIE, THEMES)}
@@ -25,6 +25,6 @@ def choose() -> Response:
 
 
 def register(app: Flask) -> None:
-    """The menu is on every host, so the route is too."""
-    for audience in AUDIENCES:
+    """The menu is on the admin host and on every site, so the route is too."""
+    for audience in (ADMIN, SITE):
         app.add_url_rule("/appearance", "appearance", choose, methods=["POST"], host=audience)

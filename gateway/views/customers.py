@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request
-from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import confirmed_by_customers, needs, services
 from gateway.panels.render import panels
 from gateway.routing import is_local_path
+from gateway.translation import gettext as _
 from gateway.views.customers_list import Listing
 from gateway.views.pages import asked, fragment, page, panel, wants_fragment
 from gateway.views.preferences import prefer
@@ -35,7 +35,9 @@ def customers() -> Response:
     shown = listing.shown(found) | {"failure": failure}
     status = failure.status if failure else 200
     if wants_fragment():
-        return fragment("customers/results.html", status=status, **shown)
+        answer = fragment("customers/results.html", status=status, **shown)
+        answer.headers["HX-Push-Url"] = shown["here"]
+        return answer
     return page("customers/list.html", menu="customers", menu_tab=listing.query.tab, status=status, **shown)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from gateway import labels
 from gateway.formats import formats
 from gateway.looks import icon
+from gateway.translation import gettext as _
 from gateway.views.preferences import prefer, preference
 from kernel.contracts.customers import CustomerRow, CustomersList, CustomersQuery
 from kernel.errors import BadRequest, Failure
@@ -84,7 +84,7 @@ class Listing:
         """Return what the templates show."""
         return {
             "query": self.query,
-            "here": request.full_path.rstrip("?"),
+            "here": self.address(after=self.query.after, before=self.query.before),
             "layout": preference(LAYOUT, "cards"),
             "tabs": self._tabs(found),
             "rows": rows(found.items) if found else [],

@@ -3,12 +3,13 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, request
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from gateway.auth import services
+from gateway.translation import gettext as _
 from gateway.views.pages import fragment, page, wants_fragment
 from kernel.contracts.customers import Found, FoundList
 from kernel.errors import Failure, Unauthenticated
@@ -36,7 +37,7 @@ def search() -> Response:
     """Ask three services side by side; one that is away leaves its hits out and says so."""
     words = request.args.get("q", "").strip()[:LONGEST]
     found, failures = everywhere(words) if words else ([], [])
-    shown = {"q": words, "groups": grouped(found), "failures": failures, "folders": KINDS}
+    shown: dict[str, Any] = {"q": words, "groups": grouped(found), "failures": failures, "folders": KINDS}
     if wants_fragment():
         return fragment("search/hits.html", **shown)
     return page("search/search.html", menu="search", **shown)
