@@ -1,9 +1,12 @@
 """Which Atoll a verb works on: the one in the environment, the one running here, or the one lying here."""
 
+import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+import structlog
 from pydantic import SecretStr, ValidationError
 
 from command.keys import with_secrets
@@ -24,11 +27,20 @@ def read_settings() -> Settings:
 @contextmanager
 def installation() -> Iterator[Settings]:
     """Give complete settings; the embedded servers are started, and ended, when none is running."""
+    keep_output_clean()
     try:
         with _reachable(with_secrets(read_settings())) as settings:
             yield settings
     except embedded.CannotStart as reason:
         raise click.ClickException(str(reason)) from reason
+
+
+def keep_output_clean() -> None:
+    """Log warnings only, and to standard error: what a verb prints may be read by a program."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @contextmanager

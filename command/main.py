@@ -1,6 +1,7 @@
 """The command ``atoll``: one file a verb, imported when its verb is used, so that ``--help`` is quick."""
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -33,6 +34,16 @@ class LazyGroup(click.Group):
         module, _, attribute = VERBS[name][0].partition(":")
         verb: click.Command = getattr(import_module(module), attribute)
         return verb
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the verb; an outcome that a person can do something about is said in its sentence."""
+        from kernel.errors import Failure
+        from kernel.plugins import PluginRefused
+
+        try:
+            return super().invoke(context)
+        except (Failure, PluginRefused) as reason:
+            raise click.ClickException(str(reason)) from reason
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):

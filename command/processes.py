@@ -1,5 +1,6 @@
 """The processes of an installation: what each is called, where it answers, what it is told."""
 
+import re
 from dataclasses import dataclass
 
 from kernel.config import Settings
@@ -16,7 +17,8 @@ BACKGROUND = (*SERVICE, *WEB, *MAIL, "REDIS_URL", "WORKER_KEY", "EVENTS_KEPT_DAY
 class Process:
     """``atoll <arguments>``, answering health checks on the port ``offset`` above the gateway's.
 
-    ``told`` names the variables it gets; a secret that it does not need, it never sees.
+    ``told`` names the variables it gets; a secret that it does not need, it never sees. Only the
+    owner of the databases gets their address with its user and password.
     """
 
     name: str
@@ -24,10 +26,13 @@ class Process:
     offset: int
     told: tuple[str, ...]
     other_ports: tuple[int, ...] = ()
+    is_owner: bool = False
 
     def environment(self, settings: Settings) -> dict[str, str]:
         """Return the variables of ``told``, without those that are not set."""
         given = {name: _plain(getattr(settings, name.lower())) for name in self.told}
+        if given.get("DATABASE_URL") and not self.is_owner:
+            given["DATABASE_URL"] = without_user(given["DATABASE_URL"])
         return {f"ATOLL_{name}": value for name, value in given.items() if value}
 
     def ports(self, settings: Settings) -> list[int]:
@@ -44,6 +49,11 @@ PROCESSES = (
     Process("worker", ("worker",), 6, BACKGROUND),
     Process("bell", ("bell",), 7, BACKGROUND),
 )
+
+
+def without_user(url: str) -> str:
+    """Return the address without user and password: each process signs in with a role of its own."""
+    return re.sub(r"//[^/@]*@", "//", url, count=1)
 
 
 def _plain(value: object) -> str:

@@ -14,7 +14,7 @@ def screen(settings: Settings, *, site_host: str, password: str) -> str:
         *([("   sign in as", OWNER), ("   password", password)] if site_host else []),
         *([("A member site", address(settings, site_host))] if site_host else []),
         ("Mail box", mailbox),
-        ("API docs", address(settings, f"admin.{DOMAIN}") + "/api/v1/docs"),
+        ("API docs", address(settings, f"admin.{DOMAIN}") + "/api/docs"),
         ("Logs and data", str(settings.var)),
     ]
     width = max(len(name) for name, _ in lines)

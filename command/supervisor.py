@@ -115,12 +115,17 @@ class Supervisor:
         deadline = time.monotonic() + READY_WITHIN
         while not self._stop_asked:
             for child in self._children:
-                child.ready = child.ready or answers(child.process.ports(self._settings)[0])
+                self._ask(child)
             if all(child.ready for child in self._children):
                 return True
             self._give_up_on_failures(late=time.monotonic() > deadline)
             self._look(patience=0.1)
         return False
+
+    def _ask(self, child: Child) -> None:
+        if not child.ready and answers(child.process.ports(self._settings)[0]):
+            child.ready = True
+            click.echo(f"  {child.process.name} is ready")
 
     def _give_up_on_failures(self, *, late: bool) -> None:
         for child in self._children:

@@ -51,6 +51,7 @@ def run(settings: Settings, *, demo: bool) -> None:
         refuse_taken_ports(settings, PROCESSES)
         with servers(with_demo_password(with_secrets(settings))) as complete:
             first_start(complete, demo=demo)
+            click.echo("Starting the processes ...")
             Supervisor(complete, PROCESSES).run(lambda: click.echo(said(complete)))
             click.echo("Ending everything ...")
     finally:
@@ -81,7 +82,8 @@ def with_demo_password(settings: Settings) -> Settings:
 def first_start(settings: Settings, *, demo: bool) -> None:
     """Bring the databases up to date and make the demo, unless both are so already."""
     click.echo("Bringing the databases up to date ...")
-    process = Process("first start", (), 0, tuple(name.upper() for name in Settings.model_fields))
+    told = tuple(name.upper() for name in Settings.model_fields)
+    process = Process("first start", (), 0, told, is_owner=True)
     program = [sys.executable, "-m", "command.first_start", *(["--demo"] if demo else [])]
     command = Runner().command(program, signal.SIGTERM)
     done = subprocess.run(command, env=os.environ | process.environment(settings), check=False)  # noqa: S603

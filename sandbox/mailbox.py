@@ -1,5 +1,6 @@
 """The mail box of ``make up``: mail comes in over SMTP, lies under ``var/mail``, and is shown on a page."""
 
+import logging
 import signal
 import threading
 from datetime import datetime
@@ -157,6 +158,8 @@ def run(settings: Settings) -> None:
     # From another thread: shutdown() waits for the loop that this handler interrupts.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=page.shutdown).start())
+    # A line for each page looked at says nothing.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     smtp.start()
     try:
         page.serve_forever()

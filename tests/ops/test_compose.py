@@ -8,6 +8,7 @@ import click
 import pytest
 import yaml
 
+from command.checks import settings_example
 from command.main import VERBS, atoll
 from command.processes import PROCESSES
 from command.serve import APPLICATIONS
@@ -129,3 +130,14 @@ def test_everything_that_the_image_copies_is_let_through() -> None:
     let_through = {line.removeprefix("!") for line in ignored if line.startswith("!")}
     assert {path.split("/")[0] for path in copied - {"."}} <= let_through
     assert all((ROOT / path).exists() for path in copied)
+
+
+def test_the_example_of_the_environment_lists_the_settings_with_their_defaults() -> None:
+    assert list(settings_example()) == []
+
+
+def test_every_setting_reaches_a_process() -> None:
+    told = {name for process in PROCESSES for name in process.told}
+
+    # The demo's password is for the first start alone, which is told everything.
+    assert {name.upper() for name in Settings.model_fields} - told == {"DEMO_PASSWORD"}
