@@ -5,31 +5,37 @@ gone through one by one: what comes before the failing event is kept, the failin
 again later and, after ``PATIENCE`` tries, parked, so that the others go on.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, text, tuple_, update
+from sqlalchemy import Row, exists, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from kernel import clock
+from kernel import clock, metrics
 from kernel.auth import Identity
 from kernel.contracts.events import Happened, Recorded
 from kernel.database import NOBODY, Database, UnitOfWork
-from kernel.log import CursorRow, EventRow, ParkedEvent, recorded_of
+from kernel.log import CursorRow, EventRow, ParkedEvent, raw_of, recorded_of
 
 BATCH = 300  # events a commit
 PATIENCE = 5  # tries before an event is parked
-BACK_OFF = (1, 5, 30, 120, 600)  # seconds
+BACK_OFF = (1, 5, 30, 120)  # seconds between the tries
+END = 2**62  # after every position of a transaction
 HORIZON = text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint")
 
 log = structlog.get_logger()
 
 Handler = Callable[[UnitOfWork, Any, Recorded], None]
+
+
+class LogOutOfStep(RuntimeError):
+    """A cursor is ahead of the server that holds the log: it was restored from a dump, or moved."""
 
 
 @dataclass
@@ -75,6 +81,14 @@ class Lag:
     last_error: str
 
 
+@dataclass(frozen=True)
+class Page:
+    """Rows of the log in their order, and where a cursor stands that has passed them."""
+
+    rows: list[Row[Any]]
+    reached: tuple[int, int]
+
+
 def advance(listener: Listener, source: Database, home: Database, limit: int = BATCH) -> int:
     """Handle the next events of ``source``, at most ``limit``; return how many were handled.
 
@@ -82,12 +96,14 @@ def advance(listener: Listener, source: Database, home: Database, limit: int = B
     at any line: cursor and effect are one transaction.
     """
     try:
-        return _advance(listener, source, home, limit)
-    except Exception:
-        log.exception("batch failed, going one by one", listener=listener.name, source=source.name)
-    done = 0
-    while done < limit and _advance_one(listener, source, home):
-        done += 1
+        done = _advance(listener, source, home, limit)
+    except Exception as reason:
+        said = type(reason).__name__
+        log.warning("batch failed, going one by one", listener=listener.name, source=source.name, error=said)
+        done = 0
+        while done < limit and _advance_one(listener, source, home):
+            done += 1
+    metrics.events.labels(listener.name, source.name).inc(done)
     return done
 
 
@@ -96,29 +112,29 @@ def _advance(listener: Listener, source: Database, home: Database, limit: int) -
         cursor = _lock_cursor(uow.session, listener, source)
         if cursor is None or (cursor.try_at is not None and cursor.try_at > uow.now):
             return 0
-        events, horizon = read_after(source, listener.handlers, (cursor.transaction, cursor.position), limit)
-        if not events and cursor.transaction >= horizon - 1:
-            return 0
-        for recorded in events:
-            listener.handle(uow, recorded)
-        _move(uow, listener, source, _reached(events, horizon, limit))
-        return len(events)
+        stood = cursor.transaction, cursor.position
+        page = read_after(source, listener.handlers, stood, limit)
+        for row in page.rows:
+            listener.handle(uow, recorded_of(source.name, row))
+        if page.reached != stood:
+            _move(uow, listener, source, page.reached)
+        return len(page.rows)
 
 
 def _advance_one(listener: Listener, source: Database, home: Database) -> bool:
     """Handle one event in a transaction of its own; note the failure if it fails. False: stop here."""
-    stumbled: Recorded | None = None
+    stumbled: Row[Any] | None = None
     try:
         with home.unit_of_work(Identity.gateway(None)) as uow:
             cursor = _lock_cursor(uow.session, listener, source)
             if cursor is None or (cursor.try_at is not None and cursor.try_at > uow.now):
                 return False
-            events, _ = read_after(source, listener.handlers, (cursor.transaction, cursor.position), 1)
-            if not events:
+            page = read_after(source, listener.handlers, (cursor.transaction, cursor.position), 1)
+            if not page.rows:
                 return False
-            stumbled = events[0]
-            listener.handle(uow, stumbled)
-            _move(uow, listener, source, (stumbled.transaction, stumbled.position))
+            stumbled = page.rows[0]
+            listener.handle(uow, recorded_of(source.name, stumbled))
+            _move(uow, listener, source, page.reached)
             return True
     except Exception as reason:
         if stumbled is None:
@@ -128,10 +144,9 @@ def _advance_one(listener: Listener, source: Database, home: Database) -> bool:
 
 
 def _note_failure(
-    listener: Listener, source: Database, home: Database, stumbled: Recorded, reason: Exception
+    listener: Listener, source: Database, home: Database, stumbled: Row[Any], reason: Exception
 ) -> bool:
     """Count the failure; park the event once patience is at its end. True: go on with the next one."""
-    said = f"{type(reason).__name__}: {reason}"[:2000]
     with home.unit_of_work(Identity.gateway(None)) as uow:
         cursor = _lock_cursor(uow.session, listener, source)
         if cursor is None:
@@ -140,52 +155,68 @@ def _note_failure(
         if failures < PATIENCE:
             again = uow.now + timedelta(seconds=BACK_OFF[failures - 1])
             cursor.stuck_on, cursor.failures = stumbled.id, failures
-            cursor.try_at, cursor.last_error = again, said
+            cursor.try_at, cursor.last_error = again, _said(reason)
             return False
-        uow.act_for(Identity.worker(stumbled.network_id))
-        park = insert(ParkedEvent).values(
-            network_id=stumbled.network_id,
-            listener=listener.name,
-            event_id=stumbled.id,
-            source=source.name,
-            recorded=stumbled.model_dump(mode="json"),
-            error=said,
-            parked_at=uow.now,
-            resolution="",
-        )
-        uow.session.execute(park.on_conflict_do_nothing())
+        _park(uow, listener, source, stumbled, reason)
         _move(uow, listener, source, (stumbled.transaction, stumbled.position))
         return True
 
 
-def read_after(
-    source: Database, kinds: Iterable[str], after: tuple[int, int], limit: int
-) -> tuple[list[Recorded], int]:
-    """Return the next events of these kinds and the horizon: what is below it can no longer change.
+def _park(
+    uow: UnitOfWork, listener: Listener, source: Database, stumbled: Row[Any], reason: Exception
+) -> None:
+    """Keep the event whole, also one that cannot be read as what its type says it is."""
+    uow.act_for(Identity.worker(stumbled.network_id))
+    park = insert(ParkedEvent).values(
+        network_id=stumbled.network_id,
+        listener=listener.name,
+        event_id=stumbled.id,
+        source=source.name,
+        recorded=json.loads(json.dumps(raw_of(source.name, stumbled), default=str)),
+        error=_said(reason),
+        parked_at=uow.now,
+        resolution="",
+    )
+    uow.session.execute(park.on_conflict_do_nothing())
+
+
+def _said(reason: Exception) -> str:
+    return f"{type(reason).__name__}: {reason}"[:2000]
+
+
+def read_after(source: Database, kinds: Iterable[str], after: tuple[int, int], limit: int) -> Page:
+    """Return the next events of these kinds that can no longer change. Raises LogOutOfStep.
 
     Order is (transaction, position). A transaction at or above the horizon may still commit rows
     with lower positions than those one can see, so it is left for later.
     """
     with source.across_networks("reading the events log") as session:
-        horizon = session.scalar(HORIZON)
-        rows = session.scalars(
-            select(EventRow)
-            .where(
-                tuple_(EventRow.transaction, EventRow.position) > after,
-                EventRow.transaction < horizon,
-                EventRow.type.in_(list(kinds)),
+        horizon = session.scalar(HORIZON) or 1
+        if after[0] >= horizon:
+            raise LogOutOfStep(
+                f"A cursor on {source.name} stands at transaction {after[0]} and the server only at "
+                f"{horizon}: the database was restored or moved. docs/operations.md says what to do."
             )
+        ripe = (tuple_(EventRow.transaction, EventRow.position) > after, EventRow.transaction < horizon)
+        rows = session.execute(
+            select(*EventRow.__table__.columns)
+            .where(*ripe, EventRow.type.in_(list(kinds)))
             .order_by(EventRow.transaction, EventRow.position)
             .limit(limit)
-        )
-        return [recorded_of(source.name, row) for row in rows], int(horizon or 0)
+        ).all()
+        if len(rows) == limit:
+            return Page(list(rows), (rows[-1].transaction, rows[-1].position))
+        # With nothing new in the log the cursor stays, so that idle listeners write nothing.
+        passed = rows or session.scalar(select(exists().where(*ripe)))
+        return Page(list(rows), (horizon - 1, END) if passed else after)
 
 
-def _reached(events: Sequence[Recorded], horizon: int, limit: int) -> tuple[int, int]:
-    """Return where the cursor stands now; with nothing more to read it may go up to the horizon."""
-    if len(events) == limit:
-        return events[-1].transaction, events[-1].position
-    return horizon - 1, 2**62
+def is_held_back(listener: Listener, source: Database) -> bool:
+    """Whether events wait only because an older transaction of the server has not ended yet."""
+    with source.across_networks("reading the events log") as session:
+        horizon = session.scalar(HORIZON) or 1
+        young = exists().where(EventRow.transaction >= horizon, EventRow.type.in_(list(listener.handlers)))
+        return bool(session.scalar(select(young)))
 
 
 def _lock_cursor(session: Session, listener: Listener, source: Database) -> CursorRow | None:
@@ -194,12 +225,12 @@ def _lock_cursor(session: Session, listener: Listener, source: Database) -> Curs
     cursor = session.scalar(mine.with_for_update(skip_locked=True))
     if cursor is not None or session.scalar(mine) is not None:
         return cursor
-    transaction = 0
+    transaction, position = 0, 0
     if listener.start == "now":
         with source.across_networks("where a new listener begins") as looking:
-            transaction = (looking.scalar(HORIZON) or 1) - 1
+            transaction, position = (looking.scalar(HORIZON) or 1) - 1, END
     first = insert(CursorRow).values(listener=listener.name, source=source.name, transaction=transaction)
-    session.execute(first.values(position=0, failures=0, last_error="").on_conflict_do_nothing())
+    session.execute(first.values(position=position, failures=0, last_error="").on_conflict_do_nothing())
     return session.scalar(mine.with_for_update(skip_locked=True))
 
 
@@ -244,14 +275,23 @@ def lag(listener: Listener, source: Database, home: Database) -> Lag:
     return Lag(listener.name, source.name, waiting or 0, len(parked), cursor.last_error if cursor else "")
 
 
-def retry_parked(listener: Listener, home: Database, network_id: UUID, event_id: UUID) -> None:
-    """Handle a parked event again, now; it stays parked, with the new error, when it fails again."""
-    with home.unit_of_work(Identity.worker(network_id)) as uow:
-        parked = _lock_parked(uow.session, listener, event_id)
-        if parked is None:
-            return
-        listener.handle(uow, Recorded.model_validate(parked.recorded))
-        parked.resolution = "retried"
+def retry_parked(listener: Listener, home: Database, network_id: UUID, event_id: UUID) -> bool:
+    """Handle a parked event again, now; False when it failed again: it stays parked, with the new error."""
+    try:
+        with home.unit_of_work(Identity.worker(network_id)) as uow:
+            parked = _lock_parked(uow.session, listener, event_id)
+            if parked is None:
+                return True
+            listener.handle(uow, Recorded.model_validate(parked.recorded))
+            parked.resolution = "retried"
+            return True
+    except Exception as reason:
+        log.exception("parked event failed again", listener=listener.name, event_id=str(event_id))
+        with home.unit_of_work(Identity.worker(network_id)) as uow:
+            parked = _lock_parked(uow.session, listener, event_id)
+            if parked is not None:
+                parked.error = _said(reason)
+        return False
 
 
 def skip_parked(listener: Listener, home: Database, network_id: UUID, event_id: UUID) -> None:

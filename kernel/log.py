@@ -81,19 +81,22 @@ def row_of(event: Event, *, network_id: UUID, actor: Actor, at: datetime, reques
     }
 
 
+def raw_of(source: str, row: Any) -> dict[str, Any]:
+    """Return a row of the log as the contract ``Recorded`` has it, unchecked."""
+    return {
+        "id": row.id,
+        "source": source,
+        "transaction": row.transaction,
+        "position": row.position,
+        "network_id": row.network_id,
+        "occurred_at": row.occurred_at,
+        "actor": row.actor,
+        "impersonator": row.impersonator,
+        "request_id": row.request_id,
+        "event": row.payload,
+    }
+
+
 def recorded_of(source: str, row: Any) -> Recorded:
-    """Return the contract of a row of the log."""
-    return Recorded.model_validate(
-        {
-            "id": row.id,
-            "source": source,
-            "transaction": row.transaction,
-            "position": row.position,
-            "network_id": row.network_id,
-            "occurred_at": row.occurred_at,
-            "actor": row.actor,
-            "impersonator": row.impersonator,
-            "request_id": row.request_id,
-            "event": row.payload,
-        }
-    )
+    """Return the contract of a row of the log; raises pydantic's ValidationError."""
+    return Recorded.model_validate(raw_of(source, row))

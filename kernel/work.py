@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Index, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
-from kernel import clock
+from kernel import clock, metrics
 from kernel.auth import Identity
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Conflict
@@ -24,6 +24,7 @@ from kernel.tables import TenantScoped
 
 LEASE = timedelta(seconds=60)
 JITTER = 0.2  # of the delay, to both sides
+CRASHES = 10  # leases that may run out on top of the attempts; then the row itself is to blame
 
 log = structlog.get_logger()
 
@@ -130,16 +131,26 @@ def perform(performer: Performer, home: Database, row_id: UUID) -> bool:
     if mine is None:
         return False
     try:
-        result = performer.perform(home, mine)
+        result = _attempt(performer, home, mine)
+        if result.state != "done":
+            _put_back(performer, home, mine, result)
+        metrics.work.labels(mine.kind, result.state).inc()
     except LeaseLost:
         log.warning("lease lost", kind=mine.kind, id=str(mine.id))
-        return True
+        metrics.work.labels(mine.kind, "lost").inc()
+    return True
+
+
+def _attempt(performer: Performer, home: Database, mine: Claim) -> Result:
+    if mine.attempts > len(performer.delays) + 1 + CRASHES:
+        return Result("dead", "Whoever performed this ended before it was done, again and again.")
+    try:
+        return performer.perform(home, mine)
+    except LeaseLost:
+        raise
     except Exception as reason:
         log.exception("work failed", kind=mine.kind, id=str(mine.id), attempts=mine.attempts)
-        result = Result("later", f"{type(reason).__name__}: {reason}"[:2000])
-    if result.state != "done":
-        _put_back(performer, home, mine, result)
-    return True
+        return Result("later", f"{type(reason).__name__}: {reason}"[:2000])
 
 
 def _put_back(performer: Performer, home: Database, mine: Claim, result: Result) -> None:
