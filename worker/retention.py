@@ -1,0 +1,65 @@
+"""Clearing out the events log: what is old enough, and has been read by every listener."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, select, tuple_
+
+from kernel import clock
+from kernel.database import Database
+from kernel.events import Listener
+from kernel.log import CursorRow, EventRow
+
+BATCH = 5_000  # rows a transaction
+
+log = structlog.get_logger()
+
+
+def clear_out(databases: Mapping[str, Database], listeners: Iterable[Listener], *, kept_days: int) -> int:
+    """Delete events older than ``kept_days`` that no listener has still to read; return how many."""
+    known, deleted = list(listeners), 0
+    for source in databases.values():
+        passed = passed_by_all(source.name, databases, known)
+        while passed is not None:
+            gone = _delete_batch(source, passed, kept_days)
+            deleted += gone
+            if gone < BATCH:
+                break
+    if deleted:
+        log.info("old events deleted", number=deleted)
+    return deleted
+
+
+def passed_by_all(
+    source: str, databases: Mapping[str, Database], listeners: Iterable[Listener]
+) -> tuple[int, int] | None:
+    """Return how far the slowest listener has read a source; None while one has not begun."""
+    slowest: tuple[int, int] | None = None
+    for listener in listeners:
+        with databases[listener.home].across_networks("how far listeners have read") as session:
+            cursor = session.get(CursorRow, (listener.name, source))
+        if cursor is None:
+            return None
+        stands = cursor.transaction, cursor.position
+        slowest = stands if slowest is None else min(slowest, stands)
+    return slowest
+
+
+def _delete_batch(source: Database, passed: tuple[int, int], kept_days: int) -> int:
+    # The log is in the order of time, nearly: only its oldest rows are looked at, however long it is.
+    oldest = (
+        select(EventRow.id)
+        .where(tuple_(EventRow.transaction, EventRow.position) <= passed)
+        .order_by(EventRow.transaction, EventRow.position)
+        .limit(BATCH)
+    )
+    too_old = EventRow.occurred_at < clock.now() - timedelta(days=kept_days)
+    with source.across_networks("clearing out the events log") as session:
+        gone = session.execute(
+            delete(EventRow)
+            .where(EventRow.id.in_(oldest), too_old)
+            .returning(EventRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(gone.all())
