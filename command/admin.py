@@ -1,0 +1,34 @@
+"""``atoll admin create``."""
+
+import click
+
+from command.networks import customers_of
+from kernel.contracts.access import ROLES
+from kernel.errors import Failure
+from services.customers.accounts import create_admin
+from services.customers.passwords import hash_password
+
+
+@click.group()
+def admin() -> None:
+    """Create administrators."""
+
+
+@admin.command()
+@click.option("--network", "slug", required=True, help="The name of the network, e.g. demo.")
+@click.option("--email", required=True)
+@click.option("--name", required=True, help="The person's name, as others see it.")
+@click.option("--role", type=click.Choice(list(ROLES)), default="administrator", show_default=True)
+@click.password_option(
+    envvar="ATOLL_ADMIN_PASSWORD", help="Asked for when left out, so that no history holds it."
+)
+def create(slug: str, email: str, name: str, role: str, password: str) -> None:
+    """Create somebody who may sign in on the admin host of a network."""
+    with customers_of(slug) as (_, database, identity):
+        try:
+            password_hash = hash_password(password)
+            with database.unit_of_work(identity) as uow:
+                account = create_admin(uow, email=email, name=name, role=role, password_hash=password_hash)
+        except Failure as reason:
+            raise click.ClickException(str(reason)) from reason
+    click.echo(f"{account.email} may now sign in as {role}.")

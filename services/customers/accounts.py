@@ -1,0 +1,130 @@
+"""Accounts: who may sign in, and how they like their pages."""
+
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from kernel.contracts.access import ROLES, Role
+from kernel.contracts.customers import Standing
+from kernel.contracts.events import AdminCreated
+from kernel.database import UnitOfWork
+from kernel.errors import N_, Conflict, Forbidden, Invalid, Unauthenticated
+from kernel.ids import new_id
+from services.customers import addresses, audit
+from services.customers.folding import login_key
+from services.customers.models import Account, Customer
+from services.customers.names import display_name
+
+
+class LoginTaken(Conflict):
+    """The e-mail address or username is somebody's in this network."""
+
+
+class RoleNotKnown(Invalid):
+    """There is no such role."""
+
+
+def create_admin(
+    uow: UnitOfWork, *, email: str, name: str, role: str, password_hash: str, locale: str = ""
+) -> Account:
+    """Make an account that may sign in on the admin host.
+
+    Raises LoginTaken, RoleNotKnown, AddressNotValid.
+    """
+    if role not in ROLES:
+        raise RoleNotKnown(
+            N_("There is no role %(role)s; there are %(roles)s."), role=role, roles=", ".join(ROLES)
+        )
+    account = open_account(
+        uow, email=email, first_name=name, password_hash=password_hash, role=role, locale=locale
+    )
+    audit.note(uow, "admin created", account.id, role=role)
+    uow.publish(AdminCreated(account_id=account.id, role=role))
+    return account
+
+
+def open_account(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    username: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    password_hash: str | None = None,
+    role: str | None = None,
+    locale: str = "",
+) -> Account:
+    """Make a login; without a username the address is one. Raises LoginTaken, AddressNotValid."""
+    checked = addresses.checked(email)
+    name = username.strip() or checked
+    account = Account(
+        id=new_id(),
+        email=checked,
+        email_key=addresses.key_of(checked),
+        username=name,
+        username_key=login_key(name),
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        password_hash=password_hash,
+        role=role,
+        locale=locale,
+    )
+    _refuse_taken(uow, account)
+    uow.add(account)
+    uow.session.flush([account])
+    return account
+
+
+def _refuse_taken(uow: UnitOfWork, account: Account) -> None:
+    same = or_(Account.email_key == account.email_key, Account.username_key == account.username_key)
+    taken = uow.session.scalar(select(Account.email_key).where(same).limit(1))
+    if taken == account.email_key:
+        sentence = N_("This e-mail address already belongs to an account.")
+        raise LoginTaken(sentence, fields={"email": sentence})
+    if taken is not None:
+        sentence = N_("This username already belongs to an account.")
+        raise LoginTaken(sentence, fields={"username": sentence})
+
+
+def standing(uow: UnitOfWork) -> Standing:
+    """Return who the asking account is now. Raises Unauthenticated for who is no account."""
+    account, customer_id = _own_account(uow)
+    return standing_of(account, customer_id)
+
+
+def standing_of(account: Account, customer_id: UUID | None) -> Standing:
+    """Return the contract of an account, with the permissions its role has."""
+    return Standing(
+        account_id=account.id,
+        customer_id=customer_id,
+        name=display_name(account.first_name, account.last_name, username=account.username),
+        email=account.email,
+        role=cast(Role | None, account.role),
+        permissions=sorted(account.permissions),
+        epoch=account.epoch,
+        locale=account.locale,
+        preferences=account.preferences,
+    )
+
+
+def change_preferences(uow: UnitOfWork, preferences: dict[str, str]) -> None:
+    """Remember how the asking account likes its pages; never on behalf of somebody else."""
+    if uow.identity.is_visiting:
+        raise Forbidden(N_("While switched to a customer, his preferences stay as they are."))
+    account, _ = _own_account(uow)
+    account.prefer(preferences)
+
+
+def _own_account(uow: UnitOfWork) -> tuple[Account, UUID | None]:
+    own = (
+        select(Account, Customer.id)
+        .outerjoin(
+            Customer, (Customer.network_id == Account.network_id) & (Customer.account_id == Account.id)
+        )
+        .where(Account.id == uow.identity.account_id)
+    )
+    found = uow.session.execute(own).one_or_none()
+    if found is None:
+        raise Unauthenticated(N_("Sign in first."))
+    return found[0], found[1]

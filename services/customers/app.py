@@ -1,0 +1,18 @@
+"""The customers service as a Flask application."""
+
+from flask import Flask
+
+from kernel.config import Settings
+from kernel.database import Database
+from kernel.web import create_service
+from services.customers.api import accounts, customers
+from services.customers.confirmation import confirm
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application; the settings are those of the environment unless given."""
+    settings = settings or Settings()
+    app = create_service("customers", settings, Database.of(settings, "customers"), confirm=confirm)
+    app.register_blueprint(customers.api)
+    app.register_blueprint(accounts.api)
+    return app

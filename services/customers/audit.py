@@ -1,0 +1,23 @@
+"""The audit log: who did what to whom, in the transaction in which it was done."""
+
+from typing import Any
+from uuid import UUID
+
+from kernel.database import UnitOfWork
+from kernel.ids import new_id
+from services.customers.models import AuditLine
+
+
+def note(uow: UnitOfWork, action: str, object_id: UUID, **details: Any) -> None:
+    """Write a line before anything else of the transaction is flushed."""
+    line = AuditLine(
+        id=new_id(),
+        at=uow.now,
+        actor=uow.identity.actor,
+        impersonator=uow.identity.impersonator,
+        action=action,
+        object_id=object_id,
+        details=details,
+    )
+    uow.add(line)
+    uow.session.flush([line])

@@ -1,0 +1,93 @@
+"""Rows of a file about customers there are: what the file says replaces what stood there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete
+
+from kernel.contracts.events import CustomerChanged
+from kernel.database import UnitOfWork
+from services.customers.bulk import insert_rows
+from services.customers.folding import login_key
+from services.customers.imports.records import Record
+from services.customers.models import Account, Customer, CustomerWord
+from services.customers.registration import known_of
+
+FOUND_BY = {"first_name", "last_name", "username", "billing_company"}
+
+
+@dataclass(frozen=True)
+class Returner:
+    """A record about a customer we know."""
+
+    record: Record
+    account: Account
+    customer: Customer
+
+    def change(self) -> list[str]:
+        """Take over what the file says and we have otherwise; return the names of the fields.
+
+        What the file leaves empty stays, a verified address stays verified, and a sign-in is only
+        ever replaced by a later one.
+        """
+        changed = _take_over(self.account, self._of_account()) + _take_over(
+            self.customer, self._of_customer()
+        )
+        if "username" in changed:
+            self.account.username_key = login_key(self.account.username)
+        if changed:
+            self.customer.version += 1
+        return changed
+
+    def _of_account(self) -> dict[str, Any]:
+        names = ("username", "first_name", "last_name", "locale")
+        return {name: getattr(self.record, name) for name in names if getattr(self.record, name)}
+
+    def _of_customer(self) -> dict[str, Any]:
+        record, customer = self.record, self.customer
+        told: dict[str, Any] = {f"billing_{name}": value for name, value in record.billing.items()}
+        if record.phone:
+            told["phone"] = record.phone
+        if record.is_vip is not None:
+            told["is_vip"] = record.is_vip
+        if record.verification and customer.verification != "verified":
+            told["verification"] = record.verification
+        later = record.last_sign_in_at
+        if later and (customer.last_sign_in_at is None or later > customer.last_sign_in_at):
+            told["last_sign_in_at"] = later
+        return told
+
+
+def update_all(uow: UnitOfWork, returners: Sequence[Returner]) -> int:
+    """Change those of whom the file says something new; return how many."""
+    changes = [(returner, returner.change()) for returner in returners]
+    changed = [(returner, fields) for returner, fields in changes if fields]
+    _reword(uow, [returner for returner, fields in changed if FOUND_BY.intersection(fields)])
+    uow.session.flush()
+    uow.publish_many(
+        CustomerChanged(customer_id=returner.customer.id, fields=sorted(fields))
+        for returner, fields in changed
+    )
+    return len(changed)
+
+
+def _take_over(row: Account | Customer, told: dict[str, Any]) -> list[str]:
+    changed = [name for name, value in told.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, told[name])
+    return changed
+
+
+def _reword(uow: UnitOfWork, renamed: Sequence[Returner]) -> None:
+    """Let the customers be found and sorted by what they are called now."""
+    if not renamed:
+        return
+    rows: list[dict[str, Any]] = []
+    for one in renamed:
+        known = known_of(one.account, company=one.customer.billing_company, number=one.customer.number)
+        one.customer.sort_name = known.sort_name
+        rows.extend({"customer_id": str(one.customer.id), "word": word} for word in known.words)
+    old = delete(CustomerWord).where(CustomerWord.customer_id.in_([one.customer.id for one in renamed]))
+    uow.session.execute(old.execution_options(synchronize_session=False))
+    insert_rows(uow, CustomerWord, rows)

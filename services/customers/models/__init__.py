@@ -1,0 +1,26 @@
+"""The tables of the customers service, and the rules that need one row and its children."""
+
+from services.customers.models.accounts import Account
+from services.customers.models.api_keys import ApiKey
+from services.customers.models.base import Base
+from services.customers.models.customers import Customer
+from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
+from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
+from services.customers.models.networks import Network
+from services.customers.models.numbers import NumberSequence
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "AuditLine",
+    "Base",
+    "Customer",
+    "CustomerCount",
+    "CustomerFacts",
+    "CustomerWord",
+    "Network",
+    "NumberSequence",
+    "SignInAttempt",
+    "TimelineLine",
+    "TimelineSubject",
+]

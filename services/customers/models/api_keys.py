@@ -1,0 +1,33 @@
+"""API keys: only their hash is kept."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import TenantScoped
+from kernel.errors import N_
+from services.customers.models.base import Base
+
+
+class ApiKey(TenantScoped, Base):
+    """``key_hash`` is the SHA-256 (hex) of the key; ``scopes`` the permissions it carries."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (UniqueConstraint("network_id", "key_hash"),)
+    missing = N_("There is no such API key.")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key_hash: Mapped[str]
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether the key still opens anything."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)

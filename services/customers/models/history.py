@@ -1,0 +1,75 @@
+"""What has happened: sign-ins, the timeline, and the audit log that can only grow."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel.database import TenantScoped
+from services.customers.models.base import Base
+
+
+class SignInAttempt(TenantScoped, Base):
+    """One attempt to sign in to a known account."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "account_id"], ["accounts.network_id", "accounts.id"]),
+        Index("ix_sign_ins_account", "network_id", "account_id", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    at: Mapped[datetime]
+    door: Mapped[str]
+    ip: Mapped[str]
+    country: Mapped[str]
+    device: Mapped[str]
+    succeeded: Mapped[bool]
+
+
+class TimelineLine(TenantScoped, Base):
+    """An event as pages show it; its id is the event's own. ``actor_id``: the account or API key."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index("ix_timeline_at", "network_id", "at", "id"),)
+
+    network_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    type: Mapped[str]
+    actor: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    facts: Mapped[dict[str, Any]]
+    subjects: Mapped[list["TimelineSubject"]] = relationship(lazy="raise")
+
+
+class TimelineSubject(TenantScoped, Base):
+    """Whom or what a line concerns: the customer, the membership, the payment, the site."""
+
+    __tablename__ = "timeline_subjects"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "line_id"], ["timeline.network_id", "timeline.id"]),
+    )
+
+    network_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    line_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class AuditLine(TenantScoped, Base):
+    """Who did what to whom, and what it was before; written, never changed."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_object", "network_id", "object_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    impersonator: Mapped[UUID | None]
+    action: Mapped[str]
+    object_id: Mapped[UUID]
+    details: Mapped[dict[str, Any]]

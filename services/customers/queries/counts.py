@@ -1,0 +1,21 @@
+"""How many customers each tab holds; triggers keep the sums, so nothing is counted here but who is online."""
+
+from sqlalchemy import func, literal, select, union_all
+
+from kernel.contracts.customers import TabCounts
+from kernel.database import UnitOfWork
+from services.customers.models import Customer, CustomerCount
+from services.customers.sightings import online_since
+
+
+def tab_counts(uow: UnitOfWork) -> TabCounts:
+    """Return the count of each tab; one statement."""
+    kept = select(CustomerCount.tab, func.sum(CustomerCount.amount)).group_by(CustomerCount.tab)
+    online = select(literal("online"), func.count()).where(Customer.last_seen_at > online_since(uow.now))
+    found = {tab: int(amount) for tab, amount in uow.session.execute(union_all(kept, online))}
+    return TabCounts(
+        all=found.get("all", 0),
+        vip=found.get("vip", 0),
+        online=found.get("online", 0),
+        unverified=found.get("unverified", 0),
+    )

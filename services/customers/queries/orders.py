@@ -1,0 +1,56 @@
+"""The orders a list of customers can have, and the place of a cursor in them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, tuple_
+
+from kernel.contracts.customers import CustomersSort
+from kernel.database import TenantScoped
+from services.customers.models import Customer, CustomerFacts
+from services.customers.models.customers import signed_in
+from services.customers.queries.cursors import Cursor, NumberCursor, TextCursor, TimeCursor
+
+
+@dataclass(frozen=True)
+class Order:
+    """By ``value``, then by ``id``; ``table`` is whose index holds both."""
+
+    table: type[TenantScoped]
+    value: ColumnElement[Any]
+    id: ColumnElement[Any]
+    is_descending: bool
+    cursor: type[Cursor]
+
+    def page(self, found: Select[Any], *, beside: Cursor | None, backwards: bool, limit: int) -> Select[Any]:
+        """Return the rows next to the cursor, read towards the end of the list or back to its beginning."""
+        descending = self.is_descending != backwards
+        if beside is not None:
+            here = tuple_(self.value, self.id)
+            there = tuple_(literal(beside.value, self.value.type), literal(beside.id, self.id.type))
+            found = found.where(here < there if descending else here > there)
+        return found.order_by(*self.columns(descending)).limit(limit)
+
+    def columns(self, descending: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """Return what to order by."""
+        return (self.value.desc(), self.id.desc()) if descending else (self.value.asc(), self.id.asc())
+
+
+def _column(attribute: Any) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = attribute.expression
+    return column
+
+
+_ID = _column(Customer.id)
+ORDERS: dict[CustomersSort, Order] = {
+    "newest": Order(Customer, _column(Customer.created_at), _ID, True, TimeCursor),
+    "name": Order(Customer, _column(Customer.sort_name), _ID, False, TextCursor),
+    "last_sign_in": Order(Customer, signed_in(), _ID, True, TimeCursor),
+    "spent": Order(
+        CustomerFacts,
+        _column(CustomerFacts.spent_sort),
+        _column(CustomerFacts.customer_id),
+        True,
+        NumberCursor,
+    ),
+}

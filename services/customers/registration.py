@@ -1,0 +1,76 @@
+"""Becoming a customer, and being marked as a very important one."""
+
+from uuid import UUID
+
+from kernel.contracts.customers import BillingInfo, Verification
+from kernel.contracts.events import CustomerMarkedVip, CustomerRegistered
+from kernel.database import UnitOfWork
+from kernel.ids import new_id
+from services.customers import accounts, audit, numbers
+from services.customers.models import Account, Customer, CustomerFacts, CustomerWord
+from services.customers.names import Known
+
+
+def register_customer(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    how: str,
+    username: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    phone: str = "",
+    locale: str = "",
+    verification: Verification = "none",
+    billing: BillingInfo | None = None,
+    password_hash: str | None = None,
+) -> Customer:
+    """Make a customer and the login that goes with him. Raises LoginTaken, AddressNotValid."""
+    account = accounts.open_account(
+        uow,
+        email=email,
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        locale=locale,
+        password_hash=password_hash,
+    )
+    known = known_of(
+        account, company=billing.company if billing else "", number=numbers.allocate(uow, "customer")[0]
+    )
+    customer = Customer(
+        id=new_id(),
+        account_id=account.id,
+        number=known.number,
+        phone=phone,
+        verification=verification,
+        sort_name=known.sort_name,
+        **{f"billing_{name}": value for name, value in billing or BillingInfo()},
+    )
+    uow.add(customer)
+    uow.session.flush([customer])
+    uow.add(CustomerFacts(customer_id=customer.id))
+    _add_words(uow, customer.id, known.words)
+    uow.publish(CustomerRegistered(customer_id=customer.id, number=customer.number, how=how))
+    return customer
+
+
+def mark_vip(uow: UnitOfWork, customer_id: UUID, *, is_vip: bool) -> None:
+    """Set or take the VIP mark; nothing happens when it is so already."""
+    customer = uow.get(Customer, customer_id, lock=True)
+    if customer.is_vip == is_vip:
+        return
+    audit.note(uow, "customer marked vip" if is_vip else "customer unmarked vip", customer.id)
+    customer.is_vip = is_vip
+    customer.version += 1
+    uow.publish(CustomerMarkedVip(customer_id=customer.id, is_vip=is_vip))
+
+
+def known_of(account: Account, *, company: str, number: int) -> Known:
+    """Return what a customer is called, from his login, his company and his number."""
+    return Known(account.first_name, account.last_name, company, account.email, account.username, number)
+
+
+def _add_words(uow: UnitOfWork, customer_id: UUID, words: list[str]) -> None:
+    for word in words:
+        uow.add(CustomerWord(customer_id=customer_id, word=word))
