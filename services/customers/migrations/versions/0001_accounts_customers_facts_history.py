@@ -372,8 +372,8 @@ TABS = (
     "LATERAL (VALUES ('all', true), ('vip', c.is_vip), ('unverified', c.verification <> 'verified'))"
     " AS t (tab, holds)"
 )
-ADDED = "SELECT c.network_id, t.tab, 1 AS step FROM added c, " + TABS + " WHERE t.holds"
-REMOVED = "SELECT c.network_id, t.tab, -1 AS step FROM removed c, " + TABS + " WHERE t.holds"
+ADDED = "SELECT c.network_id, t.tab, 1 AS step FROM added c, " + TABS + " WHERE t.holds"  # noqa: S608
+REMOVED = "SELECT c.network_id, t.tab, -1 AS step FROM removed c, " + TABS + " WHERE t.holds"  # noqa: S608
 COUNTED = {
     "insert": ("NEW TABLE AS added", ADDED),
     "delete": ("OLD TABLE AS removed", REMOVED),
