@@ -11,12 +11,12 @@ from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway.api import docs, routes
-from gateway.auth import install_auth
+from gateway.auth import install_auth, open_to_all
 from gateway.console import console, install_pages
 from gateway.errors import NO_HOST, UnknownHost, install_errors
 from gateway.hosts import UNKNOWN, Hosts, arrived
 from gateway.limits import install_limits
-from gateway.routing import GatewayApp
+from gateway.routing import GatewayApp, close_to_get
 from gateway.security import install_security
 from gateway.sessions import Sessions
 from gateway.sign_in import blueprint as admin_sign_in
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         arrival, site_sign_in, dashboard, public,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    close_to_get(app)
     _trust_proxies(app, settings)
     return app
 
@@ -84,7 +85,7 @@ def _install_order_of_a_request(app: GatewayApp, settings: Settings) -> None:
     install_pages(app)
     add_health(app, ready=app.extensions["redis"].ping)
     for name in OPEN:
-        app.add_url_rule(f"/{name}", name, app.view_functions[name], host=UNKNOWN)
+        app.add_url_rule(f"/{name}", name, open_to_all(app.view_functions[name]), host=UNKNOWN)
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:

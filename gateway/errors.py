@@ -7,7 +7,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from redis.exceptions import RedisError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import ENDED, sign_out, to_sign_in
@@ -89,14 +89,20 @@ def answer(reason: Exception) -> AnyResponse:
         return reason.get_response()
     failure = failure_behind(reason)
     if request.path.startswith(API):
-        return as_problem(failure)
+        return _with_allowed(as_problem(failure), reason)
     if isinstance(failure, VisitOver) or (isinstance(failure, Unauthenticated) and current_user.stay):
         sign_out()
         return as_page(VisitOver(OVER))
     if isinstance(failure, Unauthenticated) and arrived().host:
         sign_out()
         return to_sign_in(ENDED)
-    return as_page(failure)
+    return _with_allowed(as_page(failure), reason)
+
+
+def _with_allowed(response: Response, reason: Exception) -> Response:
+    if isinstance(reason, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(reason.valid_methods or ()))
+    return response
 
 
 def failure_behind(reason: Exception) -> Failure:

@@ -4,10 +4,11 @@ Every route belongs to the admin host, to the hosts of sites, or to neither (a n
 health checks use). The audience takes the place that host names have in Werkzeug's host matching.
 """
 
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import MapAdapter
 
 from gateway.hosts import UNKNOWN, Arrived
@@ -56,6 +57,23 @@ class GatewayApp(Flask):
             path_info=request.path,
             query_args=request.query_string.decode("latin1"),
         )
+
+
+def close_to_get(app: Flask) -> None:
+    """Answer 405 where a site's address takes forms only; its public pages, at any path, would say 404."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.host == SITE]
+    readable = {rule.rule for rule in rules if "GET" in (rule.methods or ())}
+    for rule in rules:
+        if rule.rule not in readable:
+            app.add_url_rule(rule.rule, f"{rule.endpoint}.get", refuse_get, methods=["GET"], host=SITE)
+
+
+def refuse_get(**_: object) -> NoReturn:
+    """Refuse; open to all, so that nobody is sent to sign in for it first."""
+    raise MethodNotAllowed(["POST"])
+
+
+refuse_get.is_open = True  # type: ignore[attr-defined]
 
 
 def is_local_path(target: str) -> bool:

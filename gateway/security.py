@@ -66,4 +66,4 @@ def _form_targets(hosts: Hosts) -> list[str]:
         return ["'self'"]
     if host.kind == SITE:
         return ["'self'", hosts.origin(admin_host(host))]
-    return ["'self'", hosts.origin(f"*.{host.network.domain}"), *g.get("form_targets", [])]
+    return ["'self'", hosts.origin(f"*.{host.network.domain}")]

@@ -14,12 +14,12 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from gateway.auth import confirmed_by_customers, needs, open_to_all, services, sign_in, sign_out
+from gateway.auth import needs, open_to_all, services, sign_in, sign_out
 from gateway.calls import gateway_services, services_for
 from gateway.hosts import Hosts, admin_host, arrived, current_host
 from gateway.routing import SiteBlueprint
@@ -64,7 +64,6 @@ class WayLost(Forbidden):
 
 
 @admin.get("/customers/<uuid:customer_id>/switch")
-@confirmed_by_customers
 @needs("customers.switch")
 def ask(customer_id: UUID) -> Page:
     """Ask for the reason, and for the site when there are several."""
@@ -76,7 +75,6 @@ def ask(customer_id: UUID) -> Page:
 
 
 @admin.post("/customers/<uuid:customer_id>/switch")
-@confirmed_by_customers
 @needs("customers.switch")
 def begin(customer_id: UUID) -> Page:
     """Hop 1."""
@@ -84,7 +82,7 @@ def begin(customer_id: UUID) -> Page:
     sites = services().sites.customer_sites(customer_id).sites
     try:
         chosen = _chosen(customer_id, sites)
-        return _go(_order_ticket(customer_id, chosen)) if chosen else _choose(customer, sites)
+        return _lead_on(_order_ticket(customer_id, chosen)) if chosen else _choose(customer, sites)
     except Invalid as failure:
         return _choose(customer, sites, failure), failure.status
     except (Conflict, Forbidden) as failure:
@@ -121,11 +119,9 @@ def hand_over(ticket_id: UUID) -> Page:
     except (ValidationError, Conflict, NotFound) as refused:
         raise WayLost(LOST_WAY) from refused
     origin = hosts().origin(handed.host)
-    g.form_targets = [origin]
     return render_template("switch/hand_over.html", action=f"{origin}/switch/arrive", token=handed.token)
 
 
-@csrf.exempt
 @site.post("/switch/arrive")
 @open_to_all
 def arrive() -> Page:
@@ -136,12 +132,16 @@ def arrive() -> Page:
     return render_template("switch/arrive_again.html", action=again, token=request.form.get("token", ""))
 
 
-@csrf.exempt
 @site.post("/switch/arrive/again")
 @open_to_all
 def arrive_again() -> Page:
     """Hop 4, from the site's own page."""
     return _arrive()
+
+
+# The cookie of hop 2 takes the place of a form's token: who has it came by the first hops himself.
+csrf.exempt(arrive)
+csrf.exempt(arrive_again)
 
 
 @site.post("/switch/back")
@@ -214,18 +214,8 @@ def _explain(customer: Customer, sites: list[SiteRow], failure: Failure) -> str:
     return render_template("switch/refused.html", message=said(failure), offers=offers, network=network)
 
 
-def _go(ticket: TicketIssued) -> Page:
-    """Lead to the site's host.
-
-    To a host under the network's domain by a redirect; browsers hold that against ``form-action``,
-    which cannot name every mapped domain, so to those a header of a page of its own leads.
-    """
-    target = f"{hosts().origin(ticket.host)}/switch/prepare?ticket={ticket.ticket_id}"
-    if ticket.host.endswith(f".{current_host().network.domain}"):
-        return redirect(target, 303)
-    response = make_response(render_template("switch/go_on.html", target=target))
-    response.headers["Refresh"] = f"0; url={target}"
-    return response
+def _lead_on(ticket: TicketIssued) -> Response:
+    return redirect(f"{hosts().origin(ticket.host)}/switch/prepare?ticket={ticket.ticket_id}", 303)
 
 
 def _arrive() -> Page:

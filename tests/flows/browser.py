@@ -49,10 +49,17 @@ class Browser:
         return self._send("GET", url, None, headers)
 
     def post(
-        self, url: str, form: dict[str, str] | None = None, *, from_host: str = "", headers: dict[str, str] | None = None
+        self,
+        url: str,
+        form: dict[str, str] | None = None,
+        *,
+        from_host: str = "",
+        headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Send a form; ``from_host``: the page it stands on, whose form to another site brings no Lax cookie."""
-        return self._send("POST", url, form or {}, headers, is_cross_site=bool(from_host) and from_host != _host(url))
+        """Send a form; one that stands on a page of another host brings no SameSite=Lax cookie."""
+        return self._send(
+            "POST", url, form or {}, headers, is_cross_site=bool(from_host) and from_host != _host(url)
+        )
 
     def follow(self, answer: Answer, *, most: int = 5) -> Answer:
         """Go where redirects lead."""
@@ -64,7 +71,13 @@ class Browser:
         return self.cookies.get(_host(url), {}).get(name, "")
 
     def _send(
-        self, method: str, url: str, form: dict[str, str] | None, headers: dict[str, str] | None, *, is_cross_site: bool = False
+        self,
+        method: str,
+        url: str,
+        form: dict[str, str] | None,
+        headers: dict[str, str] | None,
+        *,
+        is_cross_site: bool = False,
     ) -> Answer:
         host = _host(url)
         self.visited.append(url)
@@ -100,4 +113,8 @@ def _attribute(tag: str, name: str) -> str:
     found = re.search(rf'\b{name}="([^"]*)"', opening)
     if found:
         return html.unescape(found.group(1))
-    return html.unescape(tag.partition(">")[2].rpartition("</")[0].lstrip("\n")) if name == "value" and tag.startswith("<textarea") else ""
+    return (
+        html.unescape(tag.partition(">")[2].rpartition("</")[0].lstrip("\n"))
+        if name == "value" and tag.startswith("<textarea")
+        else ""
+    )

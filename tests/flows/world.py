@@ -54,12 +54,16 @@ class World:
         """``url("admin")`` is the admin host's front page."""
         return f"http://{host}.{self.domain}:{self.stack.port}{path}"
 
-    def admin(self, email: str = "admin@demo.example", *, role: str = "owner", name: str = "Ada Admin") -> UUID:
+    def admin(
+        self, email: str = "admin@demo.example", *, role: str = "owner", name: str = "Ada Admin"
+    ) -> UUID:
         with self.databases["customers"].unit_of_work(self.command) as uow:
             made = create_admin(uow, email=email, name=name, role=role, password_hash=password_hash())
             return made.id
 
-    def customer(self, email: str = "olle@example.com", first_name: str = "Olle", last_name: str = "Ägare") -> Owner:
+    def customer(
+        self, email: str = "olle@example.com", first_name: str = "Olle", last_name: str = "Ägare"
+    ) -> Owner:
         with self.databases["customers"].unit_of_work(self.command) as uow:
             made = register_customer(
                 uow, email=email, how="console", first_name=first_name, last_name=last_name,
@@ -69,7 +73,9 @@ class World:
 
     def site(self, owner: Owner | None, name: str = "bageri", *, is_open: bool = True) -> UUID:
         with self.databases["sites"].unit_of_work(self.command) as uow:
-            made = create_site(uow, name=name, title=name.title(), customer_id=owner.customer_id if owner else None)
+            made = create_site(
+                uow, name=name, title=name.title(), customer_id=owner.customer_id if owner else None
+            )
             if is_open:
                 provision_site(uow, made.id)
             return made.id
@@ -109,8 +115,12 @@ def make_world(stack: Stack, databases: dict[str, Database]) -> World:
     domain = f"{slug}.localhost"
     with databases["sites"].unit_of_work(Identity(network_id, "command", ROLES["owner"])) as uow:
         create_network(
-            uow, slug=slug, name="Demo", domain=domain, currency="SEK", locale="en", time_zone="Europe/Stockholm"
+            uow,
+            slug=slug,
+            name="Demo",
+            domain=domain,
+            currency="SEK",
+            locale="en",
+            time_zone="Europe/Stockholm",
         )
     return World(stack, databases, network_id, domain)
-
-

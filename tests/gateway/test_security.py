@@ -1,0 +1,144 @@
+"""What holds for every route, enumerated from the application and not listed by hand."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from gateway.routing import ADMIN, SITE, is_local_path
+from tests.flows.stack import Stack
+from tests.flows.world import World
+
+ID = UUID(int=7)
+NOT_BY_COOKIE = {"arrival.arrive", "arrival.arrive_again"}  # guarded by the cookie of hop 2
+OPEN_TO_ALL = {
+    "static", "healthz", "readyz", "metrics", "appearance", "console.front",
+    "sign_in.show", "sign_in.enter", "sign_in.leave", "api_docs.openapi", "api_docs.show",
+    "site_sign_in.show", "site_sign_in.enter", "site_sign_in.leave", "public.show",
+    "arrival.prepare", "arrival.arrive", "arrival.arrive_again", "arrival.back",
+}  # fmt: skip
+
+
+def routes(stack: Stack, host: str, method: str) -> list[tuple[str, str]]:
+    """Return endpoint and path of every route of a host that takes the method."""
+    found = [
+        (rule.endpoint, re.sub(r"<uuid:[a-z_]+>", str(ID), re.sub(r"<(?!uuid)[^>]*>", "x", rule.rule)))
+        for rule in stack.gateway.url_map.iter_rules()
+        if rule.host == host and method in (rule.methods or ())
+    ]
+    assert found
+    return found
+
+
+@pytest.fixture
+def people(world: World):
+    """Somebody signed in on each of the two kinds of host."""
+    world.admin()
+    owner = world.customer()
+    world.site(owner)
+    return {
+        ADMIN: ("admin", world.signed_in()),
+        SITE: ("bageri", world.signed_in(owner.email, host="bageri")),
+    }
+
+
+@pytest.mark.parametrize("kind", [ADMIN, SITE])
+def test_no_form_is_taken_without_its_token(world: World, stack: Stack, people, kind: str):
+    host, browser = people[kind]
+    stale = {"csrf_token": "IjAi.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"}
+
+    for endpoint, path in routes(stack, kind, "POST"):
+        if endpoint in NOT_BY_COOKIE:
+            continue
+        for form in ({}, stale):
+            answer = browser.post(world.url(host, path), form)
+            assert (answer.status, endpoint) == (400, endpoint)
+            assert "This form is too old" in answer.text
+    still_signed_in = browser.get(world.url(host, "/customers" if kind == ADMIN else "/dashboard"))
+    assert still_signed_in.status == 200
+
+
+@pytest.mark.parametrize("kind", [ADMIN, SITE])
+def test_what_takes_forms_alone_answers_405_to_get(world: World, stack: Stack, people, kind: str):
+    host, browser = people[kind]
+    readable = {path for _, path in routes(stack, kind, "GET")}
+    marker = {path for endpoint, path in routes(stack, kind, "GET") if endpoint.endswith(".get")}
+
+    for _, path in routes(stack, kind, "POST"):
+        if path not in readable or path in marker:
+            answer = browser.get(world.url(host, path))
+            assert (answer.status, answer.headers["Allow"]) in {(405, "OPTIONS, POST"), (405, "POST")}
+
+
+@pytest.mark.parametrize("kind", [ADMIN, SITE])
+def test_every_page_wants_somebody_signed_in_unless_it_is_open_to_all(
+    world: World, stack: Stack, people, kind
+):
+    host, _ = people[kind]
+
+    for endpoint, path in routes(stack, kind, "GET"):
+        answer = world.browser().get(world.url(host, path))
+        if endpoint.startswith("api."):
+            assert answer.status == 401
+        elif endpoint not in OPEN_TO_ALL and not endpoint.endswith(".get"):
+            assert (answer.status, endpoint) == (303, endpoint)
+            assert answer.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("path", ["/customers", "/no-such-page", "/sign-in", "/static/none.js"])
+def test_every_answer_is_guarded(world: World, path: str):
+    world.admin()
+
+    headers = world.signed_in().get(world.url("admin", path)).headers
+
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "Strict-Transport-Security" not in headers
+    assert path.startswith("/static") or headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("host", ["admin", "bageri"])
+def test_pages_hold_no_inline_script_or_style(world: World, people, host: str):
+    browser = people[ADMIN if host == "admin" else SITE][1]
+    pages = ["/customers", "/no-such-page", "/api/docs"] if host == "admin" else ["/", "/dashboard"]
+
+    for path in pages:
+        text = browser.get(world.url(host, path)).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\son[a-z]+=\"|\sstyle=\"", text), path
+
+
+def test_behind_tls_cookies_and_headers_say_so(settings, databases):
+    from tests.flows.world import make_world
+
+    stack = Stack(settings, https=True, public_port=None, trusted_proxies=1)
+    stack.start()
+    try:
+        world = make_world(stack, databases)
+        answer = world.browser().get(
+            world.url("admin", "/sign-in"),
+            headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"},
+        )
+    finally:
+        stack.stop()
+
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-atoll-admin=")
+    assert "Secure" in cookie.split("; ")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("target", ["/", "/customers?tab=vip&q=a", "/a/b-c_d.e"])
+def test_a_path_of_this_host_is_local(target: str):
+    assert is_local_path(target)
+
+
+@pytest.mark.parametrize(
+    "target", ["", "a", "//a", "/\\a", "/a\\b", "http://a", "/a b", "/\n/a", "/" + "a" * 300, "\\/a"]
+)
+def test_what_may_lead_elsewhere_is_not_local(target: str):
+    assert not is_local_path(target)
