@@ -164,7 +164,11 @@ def create_bell(
 def run(settings: Settings) -> None:
     """Be the bell process, until told to stop."""
     configure_logs("bell", settings)
-    bell = create_bell(settings)
+    run_bell(create_bell(settings))
+
+
+def run_bell(bell: Bell) -> None:
+    """Ring until SIGTERM or Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, bell.stop)
     bell.run()

@@ -1,0 +1,1 @@
+"""Processes are killed with SIGKILL, and nothing is lost and nothing done twice."""

@@ -1,0 +1,1 @@
+"""The worker and the bell, as real processes."""
