@@ -1,12 +1,16 @@
-"""Many new rows of a table in one statement."""
+"""Many rows in one statement, and writes that wait for the end of a transaction to become one."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from kernel.database import TenantScoped, UnitOfWork
+
+R = TypeVar("R")
+Write = Callable[[UnitOfWork, list[R]], None]
 
 
 def insert_rows(uow: UnitOfWork, model: type[TenantScoped], rows: Sequence[dict[str, Any]]) -> None:
@@ -19,9 +23,34 @@ def insert_rows(uow: UnitOfWork, model: type[TenantScoped], rows: Sequence[dict[
         return
     table = model.__tablename__  # type: ignore[attr-defined]
     network_id = str(uow.network_id)
-    document = json.dumps([row | {"network_id": network_id} for row in rows], ensure_ascii=False, default=str)
+    document = document_of([row | {"network_id": network_id} for row in rows])
     # The table's name comes from our own models.
     insert = (
         f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, CAST(:document AS json))"  # noqa: S608
     )
+    plan_once(uow)
     uow.session.execute(text(insert), {"document": document})
+
+
+def document_of(rows: Sequence[dict[str, Any]]) -> str:
+    """Return the rows as JSON; what JSON does not know becomes a string."""
+    return json.dumps(rows, ensure_ascii=False, default=str)
+
+
+def plan_once(uow: UnitOfWork) -> None:
+    """Let PostgreSQL plan the check of a foreign key once, not anew for every row."""
+    uow.session.execute(text("SET LOCAL plan_cache_mode = auto"))
+
+
+def waiting(uow: UnitOfWork, write: Write[R]) -> list[R]:
+    """Return the list, for the network at hand, that ``write`` is given just before the commit."""
+    lists: dict[Any, list[Any]] = uow.session.info.setdefault("waiting", {})
+    if not lists:
+        event.listen(uow.session, "before_commit", lambda _session: _write_all(uow), once=True)
+    return cast(list[R], lists.setdefault((write, uow.network_id), []))
+
+
+def _write_all(uow: UnitOfWork) -> None:
+    for (write, network_id), rows in uow.session.info["waiting"].items():
+        uow.act_for(replace(uow.identity, network_id=network_id))
+        write(uow, rows)

@@ -1,10 +1,10 @@
 """What the customers list shows of money, memberships and sites, added up as it happens."""
 
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import BigInteger, cast, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB, array
+from sqlalchemy import text
 
 from kernel.contracts.events import (
     MembershipStarted,
@@ -15,44 +15,91 @@ from kernel.contracts.events import (
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.customers.models import CustomerFacts, Network
+from services.customers.bulk import document_of, plan_once, waiting
 
 customer_facts = Listener("customer_facts", home="customers", start="beginning")
+
+ADD = text("""
+    WITH told AS (
+        SELECT * FROM json_to_recordset(CAST(:document AS json))
+        AS told (customer_id uuid, memberships bigint, sites bigint, spent jsonb)
+    ), locked AS (
+        SELECT facts.network_id, facts.customer_id, facts.spent FROM customer_facts AS facts
+        WHERE facts.customer_id = ANY (SELECT customer_id FROM told)
+        ORDER BY facts.customer_id FOR UPDATE
+    ), added AS (
+        SELECT locked.network_id, locked.customer_id, told.memberships, told.sites, (
+            SELECT coalesce(jsonb_object_agg(currency, amount), '{}') FROM (
+                SELECT currency, sum(CAST(amount AS bigint)) AS amount FROM (
+                    SELECT * FROM jsonb_each_text(locked.spent)
+                    UNION ALL SELECT * FROM jsonb_each_text(told.spent)
+                ) AS amounts (currency, amount) GROUP BY currency
+            ) AS sums
+        ) AS spent
+        FROM locked JOIN told ON told.customer_id = locked.customer_id
+    )
+    UPDATE customer_facts AS facts SET
+        memberships = facts.memberships + added.memberships,
+        sites = facts.sites + added.sites,
+        spent = added.spent,
+        spent_sort = coalesce(CAST(added.spent ->> (SELECT currency FROM networks) AS bigint), 0)
+    FROM added
+    WHERE facts.network_id = added.network_id AND facts.customer_id = added.customer_id
+""")
+"""Rows are locked in one order, so that the runs of two sources wait for each other and never in a ring."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one event adds to a customer's facts."""
+
+    customer_id: UUID
+    memberships: int = 0
+    sites: int = 0
+    money: Counter[str] = field(default_factory=Counter)
 
 
 @customer_facts.to(PaymentCompleted)
 def add_payment(uow: UnitOfWork, event: PaymentCompleted, _recorded: Recorded) -> None:
     """Count what was received."""
-    _add_money(uow, event.customer_id, event.total.currency, event.total.amount)
+    money = Counter({event.total.currency: event.total.amount})
+    waiting(uow, _write).append(Step(event.customer_id, money=money))
 
 
 @customer_facts.to(PaymentRefunded)
 def take_refund(uow: UnitOfWork, event: PaymentRefunded, _recorded: Recorded) -> None:
     """Count what was given back."""
-    _add_money(uow, event.customer_id, event.amount.currency, -event.amount.amount)
+    money = Counter({event.amount.currency: -event.amount.amount})
+    waiting(uow, _write).append(Step(event.customer_id, money=money))
 
 
 @customer_facts.to(MembershipStarted)
 def add_membership(uow: UnitOfWork, event: MembershipStarted, _recorded: Recorded) -> None:
     """Count a membership."""
-    _change(uow, event.customer_id, memberships=CustomerFacts.memberships + 1)
+    waiting(uow, _write).append(Step(event.customer_id, memberships=1))
 
 
 @customer_facts.to(SiteCreated)
 def add_site(uow: UnitOfWork, event: SiteCreated, _recorded: Recorded) -> None:
     """Count a site, unless it is the network's own."""
     if event.customer_id is not None:
-        _change(uow, event.customer_id, sites=CustomerFacts.sites + 1)
+        waiting(uow, _write).append(Step(event.customer_id, sites=1))
 
 
-def _add_money(uow: UnitOfWork, customer_id: UUID, currency: str, amount: int) -> None:
-    """Add to what is there, in one statement: several listeners' runs may change one row."""
-    before = func.coalesce(cast(CustomerFacts.spent[currency].astext, BigInteger), 0)
-    spent = func.jsonb_set(CustomerFacts.spent, array([currency]), cast(before + amount, JSONB))
-    own = select(func.count()).where(Network.currency == currency).scalar_subquery()
-    _change(uow, customer_id, spent=spent, spent_sort=CustomerFacts.spent_sort + own * amount)
-
-
-def _change(uow: UnitOfWork, customer_id: UUID, **values: Any) -> None:
-    changed = update(CustomerFacts).where(CustomerFacts.customer_id == customer_id).values(**values)
-    uow.session.execute(changed.execution_options(synchronize_session=False))
+def _write(uow: UnitOfWork, steps: list[Step]) -> None:
+    """Add all steps of a customer to his row, in one statement for all customers."""
+    sums: dict[UUID, Counter[str]] = {}
+    for step in steps:
+        total = sums.setdefault(step.customer_id, Counter())
+        total.update({"memberships": step.memberships, "sites": step.sites, **step.money})
+    rows = [
+        {
+            "customer_id": customer_id,
+            "memberships": total.pop("memberships"),
+            "sites": total.pop("sites"),
+            "spent": total,
+        }
+        for customer_id, total in sums.items()
+    ]
+    plan_once(uow)
+    uow.session.execute(ADD, {"document": document_of(rows)})

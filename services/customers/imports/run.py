@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from kernel.auth import Identity
@@ -111,8 +110,6 @@ class Import:
 
     def _write_once(self, batch: list[Numbered]) -> None:
         with self._database.unit_of_work(self._identity, timeout=TIMEOUT) as uow:
-            # Else the check of every foreign key of every row would be planned anew.
-            uow.session.execute(text("SET LOCAL plan_cache_mode = auto"))
             plan = batches.plan_of(uow, batch)
             changed = batches.carry_out(uow, plan)
         self._count(plan, registered=len(plan.newcomers), changed=changed)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import TenantScoped
 from services.customers.models.base import Base
@@ -43,7 +43,6 @@ class TimelineLine(TenantScoped, Base):
     actor: Mapped[str]
     actor_id: Mapped[UUID | None]
     facts: Mapped[dict[str, Any]]
-    subjects: Mapped[list["TimelineSubject"]] = relationship(lazy="raise")
 
 
 class TimelineSubject(TenantScoped, Base):
