@@ -2,7 +2,7 @@
 
 import click
 
-from command.installation import read_settings
+from command.settings import read_settings
 
 
 @click.command()

@@ -7,21 +7,12 @@ from contextlib import contextmanager
 
 import click
 import structlog
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from command.keys import with_secrets
+from command.settings import read_settings
 from kernel import embedded
 from kernel.config import Settings
-
-
-def read_settings() -> Settings:
-    """Return what the environment says, or end with a sentence for each variable that is wrong."""
-    try:
-        settings = Settings()
-    except ValidationError as wrong:
-        lines = [f"ATOLL_{str(error['loc'][0]).upper()}: {error['msg']}." for error in wrong.errors()]
-        raise click.ClickException("\n".join(lines)) from wrong
-    return settings.model_copy(update={"var": settings.var.expanduser().absolute()})
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from command.installation import read_settings
+from command.settings import read_settings
 from kernel.config import Settings
 
 

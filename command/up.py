@@ -13,10 +13,11 @@ from secrets import token_urlsafe
 import click
 from pydantic import SecretStr
 
-from command.installation import is_external, read_settings, start_embedded, with_addresses
+from command.installation import is_external, start_embedded, with_addresses
 from command.keys import kept, with_secrets
 from command.processes import PROCESSES, Process
 from command.screen import screen
+from command.settings import read_settings
 from command.supervisor import Supervisor, end_leftovers
 from kernel.config import Settings
 from kernel.embedded import CannotStart
