@@ -5,12 +5,14 @@ stands in PostgreSQL; a message that is lost costs the seconds until the next sw
 """
 
 import logging
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
 
 from celery import Celery, signals
+from celery.exceptions import SecurityWarning
 
 from kernel import logging as logs
 from kernel.config import Settings
@@ -96,6 +98,8 @@ def configure_logs(process: str, settings: Settings) -> None:
     """Log as every process does; Celery's line for each message would drown the rest."""
     logs.configure(process, settings.log_level)
     signals.setup_logging.connect(_keep_logs, weak=False)
+    # Its warning about root is about pickled messages; ours are JSON alone.
+    warnings.simplefilter("ignore", SecurityWarning)
     for noisy in ("celery", "kombu"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
