@@ -45,6 +45,7 @@ def start_membership(
         id=new_id(),
         number=next_number(uow, "membership"),
         customer_id=customer_id,
+        product_id=product.id,
         product=product,
         status="trialing" if trial_days else "pending",
         currency=price.currency,

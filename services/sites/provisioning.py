@@ -17,17 +17,23 @@ def provision_site(uow: UnitOfWork, site_id: UUID) -> None:
     Pages that somebody wrote before are left alone, and a disabled site stays closed.
     """
     site = uow.get(Site, site_id, lock=True)
-    for page in starter_pages(network_of(uow).locale, site.title):
-        missing = insert(Page).values(
-            id=new_id(),
-            network_id=uow.network_id,
-            site_id=site.id,
-            path=page.path,
-            title=page.title,
-            markdown=page.markdown,
-            created_at=uow.now,
-            modified_at=uow.now,
-        )
-        uow.session.execute(missing.on_conflict_do_nothing())
+    pages = starter_pages(network_of(uow).locale, site.title)
+    missing = insert(Page).values(
+        [
+            {
+                "id": new_id(),
+                "network_id": uow.network_id,
+                "site_id": site.id,
+                "path": page.path,
+                "title": page.title,
+                "markdown": page.markdown,
+                "version": 1,
+                "created_at": uow.now,
+                "modified_at": uow.now,
+            }
+            for page in pages
+        ]
+    )
+    uow.session.execute(missing.on_conflict_do_nothing())
     if site.state == "pending":
         publish_site(uow, site.id)
