@@ -12,6 +12,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 from flask import Flask, g
 from flask_babel import get_locale, get_timezone
 
+from gateway.hosts import current_host
 from gateway.translation import gettext
 from kernel import clock
 from kernel.contracts.money import Money
@@ -107,14 +108,21 @@ def formats() -> Formats:
     return current
 
 
+def own_first(amounts: list[Money]) -> list[Money]:
+    """Return sums with the network's own currency first, the others by their codes."""
+    own = current_host().network.currency
+    return sorted(amounts, key=lambda money: (money.currency != own, money.currency))
+
+
 def install_filters(app: Flask) -> None:
-    """Give templates ``|money``, ``|day``, ``|when``, ``|ago``, ``|clock``, ``|number`` and ``|country``."""
+    """Give templates every way of writing as a filter: ``{{ payment.total|money }}``."""
     app.jinja_env.filters.update(
         money=lambda money: formats().money(money),
         day=lambda at: formats().day(at),
         when=lambda at: formats().when(at),
         ago=lambda at: formats().ago(at),
         clock=lambda at: formats().clock(at),
+        own_first=own_first,
         number=lambda number: formats().number(number),
         country=lambda code: formats().country(code),
     )

@@ -27,6 +27,7 @@ class Box:
     """A panel as it came out: what it shows, or why it cannot."""
 
     panel: Panel
+    address: str
     html: Markup
     failure: Failure | None = None
 
@@ -41,13 +42,13 @@ class Panels:
     def begin(self, asked: PanelRequest) -> "Boxes":
         """Start loading every box of the page that the admin may see."""
         mine = [panel for panel in self._panels if panel.page == asked.page and _may_see(panel)]
-        return Boxes({panel: self._load(panel, asked) for panel in mine})
+        return Boxes(asked.address, {panel: self._load(panel, asked) for panel in mine})
 
     def one(self, name: str, asked: PanelRequest) -> Box:
         """Load one box, waiting as long as its service may take. Raises NotFound."""
         for panel in self._panels:
             if (panel.page, panel.name) == (asked.page, name) and _may_see(panel):
-                return _box(panel, self._load(panel, asked), None)
+                return _box(panel, asked.address, self._load(panel, asked), None)
         raise NotFound(N_("There is no such box on this page."))
 
     def _load(self, panel: Panel, asked: PanelRequest) -> Loading:
@@ -57,14 +58,15 @@ class Panels:
 class Boxes:
     """Boxes on their way."""
 
-    def __init__(self, loading: Mapping[Panel, Loading]) -> None:
+    def __init__(self, address: str, loading: Mapping[Panel, Loading]) -> None:
+        self._address = address
         self._loading = loading
         self._until = monotonic() + PATIENCE
 
     def ready(self) -> list[Box]:
         """Return every box once all have come or the page's patience is over."""
         return [
-            _box(panel, loading, max(self._until - monotonic(), 0))
+            _box(panel, self._address, loading, max(self._until - monotonic(), 0))
             for panel, loading in self._loading.items()
         ]
 
@@ -82,14 +84,15 @@ def _may_see(panel: Panel) -> bool:
     return not panel.permission or panel.permission in current_user.permissions
 
 
-def _box(panel: Panel, loading: Loading, patience: float | None) -> Box:
+def _box(panel: Panel, address: str, loading: Loading, patience: float | None) -> Box:
     try:
         shown = loading.result(patience)
-        return Box(panel, Markup(render_template(panel.template, panel=panel, **shown)))  # noqa: S704 - autoescaped
+        html = render_template(panel.template, panel=panel, address=address, **shown)
     except TimeoutError:
-        return Box(panel, Markup(), Unavailable(N_("This took too long.")))
+        return Box(panel, address, Markup(), Unavailable(N_("This took too long.")))
     except Failure as failure:
-        return Box(panel, Markup(), failure)
+        return Box(panel, address, Markup(), failure)
     except Exception:  # the border to plugins: whatever one does costs its own box
         current_app.logger.exception("panel failed", extra={"panel": panel.name})
-        return Box(panel, Markup(), Failure(N_("This box could not be shown.")))
+        return Box(panel, address, Markup(), Failure(N_("This box could not be shown.")))
+    return Box(panel, address, Markup(html))  # noqa: S704 - a template's own, autoescaped

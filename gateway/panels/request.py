@@ -19,3 +19,8 @@ class PanelRequest:
     subject: UUID
     services: Bound
     arguments: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        """``/customers/0192...``: where the page is."""
+        return f"/{self.page}s/{self.subject}"

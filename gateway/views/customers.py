@@ -65,7 +65,6 @@ def customer(customer_id: UUID) -> Response:
         menu="customers",
         customer=found,
         boxes=boxes.ready(),
-        base=address(customer_id),
         may_switch="customers.switch" in current_user.permissions,
     )
 
@@ -74,7 +73,7 @@ def customer(customer_id: UUID) -> Response:
 @needs("customers.view")
 def customer_panel(customer_id: UUID, name: str) -> Response:
     """One box of the page again."""
-    return panel("customer", name, customer_id, base=address(customer_id), menu="customers")
+    return panel("customer", name, customer_id, menu="customers")
 
 
 @views.post("/customers/<uuid:customer_id>/vip")
@@ -90,17 +89,10 @@ def change_vip(customer_id: UUID) -> AnyResponse:
     if wants_fragment():
         return _changed_box(customer_id, words)
     flash(words, "success")
-    return redirect(address(customer_id), 303)
-
-
-def address(customer_id: UUID) -> str:
-    """``/customers/0192...``."""
-    return f"/customers/{customer_id}"
+    return redirect(f"/customers/{customer_id}", 303)
 
 
 def _changed_box(customer_id: UUID, words: str) -> Response:
     found = services().customers.customer(customer_id)
     box = panels().one("options", asked("customer", customer_id))
-    return fragment(
-        "customers/vip_changed.html", box=box, customer=found, base=address(customer_id), words=words
-    )
+    return fragment("customers/vip_changed.html", box=box, customer=found, words=words)

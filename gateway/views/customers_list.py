@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from gateway import labels
-from gateway.formats import formats
+from gateway.formats import formats, own_first
 from gateway.looks import icon
 from gateway.translation import gettext as _
 from gateway.views.preferences import prefer, preference
@@ -135,7 +135,7 @@ def rows(found: list[CustomerRow]) -> list[Row]:
             href=f"/customers/{one.id}",
             verification=marks[one.verification],
             since=say.day(one.created_at),
-            spent=[say.money(sum_) for sum_ in one.spent],
+            spent=[say.money(sum_) for sum_ in own_first(one.spent)],
             signed_in=say.ago(one.last_sign_in_at) if one.last_sign_in_at else "",
             signed_in_exactly=say.when(one.last_sign_in_at) if one.last_sign_in_at else "",
             signed_in_iso=one.last_sign_in_at.isoformat() if one.last_sign_in_at else "",

@@ -17,22 +17,11 @@ def membership(membership_id: UUID) -> Response:
     """Only the membership itself may fail the page."""
     boxes = panels().begin(asked("membership", membership_id))
     found = services().billing.membership(membership_id)
-    return page(
-        "memberships/membership.html",
-        menu="customers",
-        membership=found,
-        boxes=boxes.ready(),
-        base=address(membership_id),
-    )
+    return page("memberships/membership.html", menu="customers", membership=found, boxes=boxes.ready())
 
 
 @views.get("/memberships/<uuid:membership_id>/panels/<name>")
 @needs("billing.view")
 def membership_panel(membership_id: UUID, name: str) -> Response:
     """One box of the page again."""
-    return panel("membership", name, membership_id, base=address(membership_id), menu="customers")
-
-
-def address(membership_id: UUID) -> str:
-    """``/memberships/0192...``."""
-    return f"/memberships/{membership_id}"
+    return panel("membership", name, membership_id, menu="customers")

@@ -34,12 +34,12 @@ def asked(kind: str, subject: UUID) -> PanelRequest:
     return PanelRequest(kind, subject, services(), request.args.to_dict())
 
 
-def panel(kind: str, name: str, subject: UUID, *, base: str, menu: str) -> Response:
+def panel(kind: str, name: str, subject: UUID, *, menu: str) -> Response:
     """Answer one box: alone for htmx, and on a page of its own without."""
     box = panels().one(name, asked(kind, subject))
     if wants_fragment():
-        return fragment("panels/box.html", box=box, base=base)
-    return page("panels/alone.html", menu=menu, box=box, base=base, status=_status(box))
+        return fragment("panels/box.html", box=box)
+    return page("panels/alone.html", menu=menu, box=box, status=_status(box))
 
 
 def _status(box: Box) -> int:

@@ -17,22 +17,11 @@ def payment(payment_id: UUID) -> Response:
     """Only the payment itself may fail the page."""
     boxes = panels().begin(asked("payment", payment_id))
     found = services().billing.payment(payment_id)
-    return page(
-        "payments/payment.html",
-        menu="customers",
-        payment=found,
-        boxes=boxes.ready(),
-        base=address(payment_id),
-    )
+    return page("payments/payment.html", menu="customers", payment=found, boxes=boxes.ready())
 
 
 @views.get("/payments/<uuid:payment_id>/panels/<name>")
 @needs("billing.view")
 def payment_panel(payment_id: UUID, name: str) -> Response:
     """One box of the page again."""
-    return panel("payment", name, payment_id, base=address(payment_id), menu="customers")
-
-
-def address(payment_id: UUID) -> str:
-    """``/payments/0192...``."""
-    return f"/payments/{payment_id}"
+    return panel("payment", name, payment_id, menu="customers")

@@ -17,16 +17,11 @@ def site(site_id: UUID) -> Response:
     """Only the site itself may fail the page."""
     boxes = panels().begin(asked("site", site_id))
     found = services().sites.site(site_id)
-    return page("sites/site.html", menu="customers", site=found, boxes=boxes.ready(), base=address(site_id))
+    return page("sites/site.html", menu="customers", site=found, boxes=boxes.ready())
 
 
 @views.get("/sites/<uuid:site_id>/panels/<name>")
 @needs("sites.view")
 def site_panel(site_id: UUID, name: str) -> Response:
     """One box of the page again."""
-    return panel("site", name, site_id, base=address(site_id), menu="customers")
-
-
-def address(site_id: UUID) -> str:
-    """``/sites/0192...``."""
-    return f"/sites/{site_id}"
+    return panel("site", name, site_id, menu="customers")
