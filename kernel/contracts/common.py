@@ -9,6 +9,9 @@ T = TypeVar("T")
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 """A DNS label: lower-case letters, digits and inner hyphens, at most 63 characters."""
 
+NO_NUL = r"^[^\x00]*$"
+"""The pattern of text that PostgreSQL can hold: anything but the character NUL."""
+
 
 class Contract(BaseModel):
     """A value that crosses a process border; unknown fields are an error, values do not change."""

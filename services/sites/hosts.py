@@ -46,6 +46,8 @@ def resolve_host(database: Database, host: str) -> contract.Host:
     A network's own names win over mapped ones, so nobody can map another's site away.
     """
     name = host.lower().rstrip(".")
+    if not HOST.match(name):
+        raise HostNotServed(N_("No site answers on %(host)s."), host=name)
     with database.across_networks("what answers on a host name") as session:
         found = _own_name(session, name) or _mapped_name(session, name)
     if found is None:

@@ -60,7 +60,9 @@ def public_page(uow: UnitOfWork, site_id: UUID, path: str) -> contract.PublicPag
     row = site_row(*_found(uow, site_id))
     if row.state != "active":
         raise SiteClosed(N_("%(site)s is not open."), site=row.title)
-    found = uow.session.scalar(select(Page).where(Page.site_id == site_id, Page.path == path.strip("/")))
+    # PostgreSQL cannot even be asked for a text with the character NUL in it.
+    wanted = path.strip("/").replace("\x00", "?")
+    found = uow.session.scalar(select(Page).where(Page.site_id == site_id, Page.path == wanted))
     if found is None:
         raise NotFound(Page.missing)
     return contract.PublicPage(site=row, page=page_of(found), menu=menu(uow, site_id))

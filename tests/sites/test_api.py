@@ -78,7 +78,13 @@ def test_a_visitor_of_the_site_gets_page_and_menu(call: Call, gateway: Identity,
     found = contract.PublicPage.model_validate_json(answer.data)
     assert (found.page.path, found.page.title) == ("kontakt", "Kontakt")
     assert [page.path for page in found.menu] == ["", "kontakt", "om-oss"]
-    assert call(gateway, "GET", f"/v1/public/{furnished.id}?path=finns-inte").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["finns-inte", "%00", "kontakt%00", "x" * 3000, "%F0%9F%8C%BB"])
+def test_a_path_without_a_page_is_not_found(
+    call: Call, gateway: Identity, furnished: Site, path: str
+) -> None:
+    assert call(gateway, "GET", f"/v1/public/{furnished.id}?path={path}").status_code == 404
 
 
 def test_a_closed_site_shows_nothing(opened: Open, call: Call, gateway: Identity, furnished: Site) -> None:
@@ -179,6 +185,22 @@ def test_an_old_version_is_refused_and_nothing_changes(
     assert (answer.status_code, answer.json["code"]) == (409, "PageChanged")
     assert answer.json["detail"].startswith("Somebody else saved this page meanwhile.")
     assert call(site_owner, "GET", path).json["title"] == "Först"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"title": ""}, {"title": "x" * 201}, {"title": "\x00"}, {"markdown": "\x00"}, {"markdown": None}],
+)
+def test_what_cannot_be_a_page_is_refused_beside_its_field(
+    call: Call, site_owner: Identity, furnished: Site, wrong: dict[str, str]
+) -> None:
+    page = call(site_owner, "GET", f"/v1/own/sites/{furnished.id}").json["pages"][0]
+    path = f"/v1/own/sites/{furnished.id}/pages/{page['id']}"
+
+    answer = call(site_owner, "PUT", path, json={"title": "x", "markdown": "", "version": 1} | wrong)
+
+    assert (answer.status_code, [field["field"] for field in answer.json["fields"]]) == (422, list(wrong))
+    assert call(site_owner, "GET", path).json["version"] == 1
 
 
 def test_an_edited_page_is_told_to_the_log(opened: Open, site_owner: Identity, furnished: Site) -> None:

@@ -114,7 +114,7 @@ def test_hosts_lead_to_the_console_to_sites_and_to_mapped_names(
     assert other == own
 
 
-@pytest.mark.parametrize("host", ["nobody.example", "localhost", "", "a..b"])
+@pytest.mark.parametrize("host", ["nobody.example", "localhost", "", "a..b", "a\x00.test"])
 def test_a_host_that_is_not_ours_is_not_served(database: Database, host: str) -> None:
     with pytest.raises(HostNotServed):
         resolve_host(database, host)

@@ -1,10 +1,8 @@
 """For everybody, signed in or not: what answers on a host, and what a visitor of a site sees."""
 
-from typing import Annotated
 from uuid import UUID
 
 from flask import Blueprint, Response
-from pydantic import Field
 
 from kernel.contracts.common import Contract
 from kernel.web import answer, database, needs, query, unit_of_work
@@ -17,7 +15,7 @@ api = Blueprint("hosts", __name__, url_prefix="/v1")
 class PathQuery(Contract):
     """Which page of a site; the front page by itself."""
 
-    path: Annotated[str, Field(max_length=1000)] = ""
+    path: str = ""
 
 
 @api.get("/hosts/<host>")
