@@ -1,25 +1,42 @@
 """The one screen that ``atoll up`` ends with: where everything is and how to sign in."""
 
+import json
+
 from kernel.config import Settings
 
-OWNER = "admin@demo.example"
-DOMAIN = "localhost"
+DEMO = "demo.json"
+"""In the installation's folder: who is who in the demo network, written once it is whole."""
+
+ADMIN_HOST = "admin.localhost"
+
+Lines = list[tuple[str, str]]
 
 
-def screen(settings: Settings, *, site_host: str, password: str) -> str:
-    """Return the screen; without a demo, ``site_host`` is empty and nothing is said about signing in."""
-    mailbox = f"http://127.0.0.1:{settings.port + 5}"
+def screen(settings: Settings) -> str:
+    """Return the screen for what is in ``settings.var``."""
     lines = [
-        ("Admin console", address(settings, f"admin.{DOMAIN}")),
-        *([("   sign in as", OWNER), ("   password", password)] if site_host else []),
-        *([("A member site", address(settings, site_host))] if site_host else []),
-        ("Mail box", mailbox),
-        ("API docs", address(settings, f"admin.{DOMAIN}") + "/api/docs"),
+        *_demo(settings),
+        ("Mail box", f"http://127.0.0.1:{settings.port + 5}"),
+        ("API docs", address(settings, ADMIN_HOST) + "/api/docs"),
         ("Logs and data", str(settings.var)),
     ]
     width = max(len(name) for name, _ in lines)
     shown = "\n".join(f"  {name:<{width}}  {value}" for name, value in lines)
     return f"\nAtoll is running. Ctrl-C ends it.\n\n{shown}\n"
+
+
+def _demo(settings: Settings) -> Lines:
+    note = settings.var / DEMO
+    if not note.exists():
+        return [("Admin console", address(settings, ADMIN_HOST))]
+    demo = json.loads(note.read_text(encoding="utf-8"))
+    return [
+        ("Admin console", address(settings, demo["admin_host"])),
+        ("  sign in as", demo["owner_email"]),
+        ("  password", demo["password"] or "the one that was given when the demo was made"),
+        ("A member site", address(settings, demo["site_host"])),
+        ("  its owner", f"{demo['site_owner_email']}, with the same password"),
+    ]
 
 
 def address(settings: Settings, host: str) -> str:

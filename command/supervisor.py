@@ -89,6 +89,7 @@ class Supervisor:
             while not self._stop_asked:
                 self._look()
         finally:
+            click.echo("Ending everything ...")
             self._end_all()
 
     def _child(self, process: Process) -> Child:

@@ -53,8 +53,7 @@ def run(settings: Settings, *, demo: bool) -> None:
         with servers(with_demo_password(with_secrets(settings))) as complete:
             first_start(complete, demo=demo)
             click.echo("Starting the processes ...")
-            Supervisor(complete, PROCESSES).run(lambda: click.echo(said(complete)))
-            click.echo("Ending everything ...")
+            Supervisor(complete, PROCESSES).run(lambda: click.echo(screen(complete)))
     finally:
         lock.release()
 
@@ -92,13 +91,6 @@ def first_start(settings: Settings, *, demo: bool) -> None:
         raise CannotStart(
             "The databases could not be prepared; what went wrong stands above. Start again after."
         )
-
-
-def said(settings: Settings) -> str:
-    """Return the screen for what is in this folder."""
-    note = settings.var / "demo-site"
-    site_host = note.read_text(encoding="utf-8") if note.exists() else ""
-    return screen(settings, site_host=site_host, password=settings.demo_password.get_secret_value())
 
 
 def refuse_taken_ports(settings: Settings, processes: Sequence[Process]) -> None:

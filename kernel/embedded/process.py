@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,14 +85,12 @@ def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], s
     return False
 
 
-def end(process: psutil.Process, *signals: signal.Signals, seconds: float = 10) -> None:
+def end(pid: int, *signals: signal.Signals, seconds: float = 10) -> None:
     """Send the signals, politest first, each with time to obey; SIGKILL comes last by itself."""
-    for number in (*signals, signal.SIGKILL):
-        try:
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for number in (*signals, signal.SIGKILL):
             process.send_signal(number)
-            process.wait(seconds)
-        except psutil.TimeoutExpired:
-            continue
-        except psutil.NoSuchProcess:
-            return
-        return
+            with suppress(psutil.TimeoutExpired):
+                process.wait(seconds)
+                return

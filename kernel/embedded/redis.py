@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 from typing import IO, cast
 
-import psutil
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -41,7 +40,7 @@ class RedisServer:
         raise CannotStart(f"Redis did not start; its last words stand at the end of {self._log}.")
 
     def stop(self) -> None:
-        end(psutil.Process(self.process.pid), signal.SIGTERM)
+        end(self.process.pid, signal.SIGTERM)
         self.process.wait()
 
     def _try_to_start(self) -> bool:

@@ -226,3 +226,21 @@ if os.geteuid() == 0:
 
             assert url.startswith("postgresql://")
             assert {p.uids().real for p in servers_of(tmp_path / "var")} == {65534}
+
+
+if os.geteuid() == 0:
+
+    def test_root_takes_over_what_an_ordinary_user_began_and_what_it_copied_itself(tmp_path: Path) -> None:
+        embedded.start(tmp_path / "var", durable=False, redis=False).stop()
+        data = tmp_path / "var" / "postgres"
+        for owner in (65534, 0):
+            for path in (data, *data.rglob("*")):
+                os.chown(path, owner, owner)
+
+            servers = embedded.start(tmp_path / "var", durable=False, redis=False)
+            with psycopg.connect(servers.database_url) as connection:
+                one = connection.execute("SELECT 1").fetchone()
+            servers.stop()
+
+            assert one == (1,)
+            assert data.stat().st_uid != 0
