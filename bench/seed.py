@@ -19,9 +19,10 @@ from kernel.config import Settings
 from kernel.contracts.sites import Network
 from kernel.database import Database
 from kernel.ids import new_id
+from services.customers.accounts import create_admin
 from services.customers.api_keys import create_api_key
-from services.customers.imports.load import import_customers
-from services.customers.registration import create_admin
+from services.customers.imports.run import Import
+from services.customers.passwords import hash_password
 from services.sites.networks import create_network
 
 PASSWORD = "Nordan-vind-8"
@@ -94,12 +95,12 @@ def seed(settings: Settings, databases: dict[str, Database], size: int, folder: 
         network = made.contract
     admin = f"admin@{slug}.example"
     with databases["customers"].unit_of_work(identity) as uow:
-        create_admin(uow, email=admin, password=PASSWORD, role="owner")
-        api_key = create_api_key(uow, name="bench", scopes="all")
+        create_admin(uow, email=admin, name="Bench", role="owner", password_hash=hash_password(PASSWORD))
+        api_key = create_api_key(uow, name="bench", scopes=["all"])
     path = folder / f"{slug}.csv"
     write_customers(path, size)
     began = perf_counter()
-    import_customers(databases["customers"], identity, path)
+    Import(databases["customers"], identity, path).run()
     rows_per_second = size / (perf_counter() - began)
     customers = customers_of(databases["customers"], network_id)
     give_them_everything(databases, network_id, customers)
