@@ -72,7 +72,7 @@ def open_account(
     )
     _refuse_taken(uow, account)
     uow.add(account)
-    uow.session.flush([account])
+    uow.session.flush()
     return account
 
 

@@ -9,7 +9,7 @@ from services.customers.models import AuditLine
 
 
 def note(uow: UnitOfWork, action: str, object_id: UUID, **details: Any) -> None:
-    """Write a line before anything else of the transaction is flushed."""
+    """Write the line now, before what it tells of is changed."""
     line = AuditLine(
         id=new_id(),
         at=uow.now,
@@ -20,4 +20,4 @@ def note(uow: UnitOfWork, action: str, object_id: UUID, **details: Any) -> None:
         details=details,
     )
     uow.add(line)
-    uow.session.flush([line])
+    uow.session.flush()

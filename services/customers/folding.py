@@ -29,7 +29,8 @@ def fold(text: str) -> str:
 
 def login_key(text: str) -> str:
     """Return what two spellings of the same e-mail address or username share; accents do count."""
-    return unicodedata.normalize("NFKC", text.strip()).casefold()
+    # NUL is in no login that was ever kept, and PostgreSQL would not even look for it.
+    return unicodedata.normalize("NFKC", text.strip()).casefold().replace("\x00", "\ufffd")
 
 
 def sort_name(name: str) -> str:

@@ -48,7 +48,7 @@ def register_customer(
         **{f"billing_{name}": value for name, value in billing or BillingInfo()},
     )
     uow.add(customer)
-    uow.session.flush([customer])
+    uow.session.flush()
     uow.add(CustomerFacts(customer_id=customer.id))
     _add_words(uow, customer.id, known.words)
     uow.publish(CustomerRegistered(customer_id=customer.id, number=customer.number, how=how))
