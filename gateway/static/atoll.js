@@ -2,10 +2,10 @@
 (() => {
   const fragment = "X-Fragment";
 
+  // Good news goes by itself; what went wrong stays until it is closed.
   const showToast = (toast) => {
-    const shown = new bootstrap.Toast(toast, { delay: 6000 });
-    toast.addEventListener("hidden.bs.toast", () => toast.remove());
-    shown.show();
+    toast.classList.add("shown");
+    if (!toast.matches(".toast-danger")) setTimeout(() => toast.remove(), 6000);
   };
 
   const toastOf = (id) => {
@@ -31,8 +31,12 @@
   document.addEventListener("htmx:sendError", () => toastOf("toast-unreachable"));
   document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id === "toasts") {
-      event.detail.target.querySelectorAll(".toast:not(.show)").forEach(showToast);
+      event.detail.target.querySelectorAll(".toast:not(.shown)").forEach(showToast);
     }
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-closes-toast]")) event.target.closest(".toast").remove();
   });
 
   document.addEventListener("click", async (event) => {

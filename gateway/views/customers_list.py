@@ -76,7 +76,7 @@ class Listing:
         """``/customers?tab=vip&q=asa``: this asking with something else; usual values are left out."""
         wanted = self.query.model_dump() | {"after": None, "before": None} | changed
         said = {k: v for k, v in wanted.items() if v is not None and v != getattr(USUAL, k)}
-        if "limit" in request.args:
+        if str(wanted["limit"]) != preference(SIZE, str(SIZES[0])):
             said["limit"] = wanted["limit"]
         return f"/customers?{urlencode(said)}" if said else "/customers"
 
