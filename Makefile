@@ -34,7 +34,7 @@ check: $(DONE)/development $(DONE)/assets $(DONE)/translations ## Lint, types, w
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --lint --quiet gateway/templates
+	@$(BIN)/djlint --lint --quiet gateway/templates sandbox/templates
 	@$(BIN)/python -m command.checks
 
 bench: $(DONE)/development $(DONE)/assets $(DONE)/translations ## Measure against the yardstick

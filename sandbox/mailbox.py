@@ -106,7 +106,7 @@ def create_app(folder: MailFolder, *, only_loopback: bool) -> Flask:
     @app.before_request
     def refuse_other_names() -> None:
         # A name of somebody else's that points to this machine must not read the mail.
-        if only_loopback and request.host.rpartition(":")[0] not in LOOPBACK:
+        if only_loopback and request.host.partition(":")[0] not in LOOPBACK:
             abort(400)
 
     @app.after_request
