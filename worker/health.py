@@ -58,7 +58,7 @@ def watch(life: Life, send: Callable[[], None], *, stop: Event, every: float = E
 
     Whoever supervises it starts it again. Work in hand is safe: its leases run out.
     """
-    while not stop.wait(every):
+    while not stop.is_set():
         if life.is_stuck:
             log.critical("messages are sent and none arrives; ending, to be started again")
             os._exit(1)
@@ -68,6 +68,7 @@ def watch(life: Life, send: Callable[[], None], *, stop: Event, every: float = E
             life.could_not_ask()
         else:
             life.asked()
+        stop.wait(every)
 
 
 def start(target: Callable[..., object], *arguments: object, name: str) -> Thread:

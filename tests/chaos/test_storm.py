@@ -43,8 +43,11 @@ class Fleet:
         killed = self._running[name]
         killed.kill()
         killed.join()
-        assert killed.exitcode == -signal.SIGKILL, f"{name} ended by itself before it was killed"
+        assert killed.exitcode == -signal.SIGKILL, f"{name} ended by itself: {self._last_words()}"
         self._running[name] = self._start(name)
+
+    def _last_words(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
     def stop(self) -> None:
         for process in self._running.values():
@@ -70,7 +73,7 @@ def storm(fleet: Fleet, rounds: int, put_in: Callable[[int], None], flush: Calla
     flushes = {rounds * (number + 1) // (FLUSHES + 1) for number in range(FLUSHES)}
     for number, share in enumerate(shares(rounds)):
         put_in(share)
-        time.sleep(CHANCE.uniform(0, 1.2))
+        time.sleep(CHANCE.uniform(0, 0.8))
         if number in flushes:
             flush()
         fleet.kill_one()

@@ -188,3 +188,19 @@ def test_a_connection_that_is_cut_does_not_hide_a_notification(own, settings, da
     bell.stop()
     ear.join(5)
     assert not ear.is_alive()
+
+
+def test_started_while_redis_is_away_they_wait_for_it(own, world, broker, tmp_path):
+    broker.kill()
+    started = [fork(run, own, world.url, log=tmp_path / "log") for run in (cast.run_worker, cast.run_bell)]
+    for offset in (6, 7):
+        wait_until(lambda offset=offset: get(own.port + offset, "/healthz")[0] == 200, what="life")
+        assert get(own.port + offset, "/readyz")[0] == 503
+    broker.start()
+
+    for offset in (6, 7):
+        wait_until(lambda offset=offset: get(own.port + offset, "/readyz")[0] == 200, what="readiness")
+    for process in started:
+        process.terminate()
+        process.join(10)
+        assert process.exitcode == 0
