@@ -10,7 +10,8 @@ import ctypes
 import os
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+NO_SETUID_FIXUP = 1 << 2
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -43,7 +44,8 @@ def become(uid: int, gid: int, *, reach: bool) -> None:
     """
     libc = ctypes.CDLL(None) if reach else None
     if libc:
-        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Else the change of user would take the right away, and access(2) would not count it.
+        libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from redis import Redis
 
 from kernel import embedded
 from kernel.embedded.folder import sentence_of
-from kernel.embedded.process import _is_open
+from kernel.embedded.launch import CAP_DAC_OVERRIDE
+from kernel.embedded.process import Runner, _is_open
 
 ROOT = Path(__file__).resolve().parents[2]
 START_AND_WAIT = """
@@ -244,3 +246,18 @@ if os.geteuid() == 0:
 
             assert one == (1,)
             assert data.stat().st_uid != 0
+
+    def test_who_steps_down_may_walk_through_closed_folders_and_nothing_else(tmp_path: Path) -> None:
+        closed = tmp_path / "closed"
+        closed.mkdir(mode=0o700)
+        (closed / "file").write_text("", encoding="ascii")
+        look = "import os, sys; print(os.getuid(), os.access(sys.argv[1], os.R_OK), open('/proc/self/status').read())"
+        program = [sys.executable, "-c", look, str(closed / "file")]
+
+        seen = subprocess.run(
+            Runner(uid=65534, gid=65534, reach=True).command(program, signal.SIGTERM),
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+
+        assert seen.startswith("65534 True ")
+        assert re.findall(r"Cap(?:Prm|Eff|Amb):\s+(\w+)", seen) == [f"{1 << CAP_DAC_OVERRIDE:016x}"] * 3
