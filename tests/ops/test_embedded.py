@@ -251,7 +251,10 @@ if os.geteuid() == 0:
         closed = tmp_path / "closed"
         closed.mkdir(mode=0o700)
         (closed / "file").write_text("", encoding="ascii")
-        look = "import os, sys; print(os.getuid(), os.access(sys.argv[1], os.R_OK), open('/proc/self/status').read())"
+        look = (
+            "import os, sys; "
+            "print(os.getuid(), os.access(sys.argv[1], os.R_OK), open('/proc/self/status').read())"
+        )
         program = [sys.executable, "-c", look, str(closed / "file")]
 
         seen = subprocess.run(
