@@ -35,13 +35,14 @@ def start_elsewhere(tmp_path: Path) -> Iterator[Callable[..., tuple[subprocess.P
     """Start the servers from a process of its own, which can then be killed; gives its database's URL."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(var: Path, **options: int) -> tuple[subprocess.Popen[str], str]:
+    def start(var: Path, user: int | None = None) -> tuple[subprocess.Popen[str], str]:
         process = subprocess.Popen(
             [sys.executable, "-c", START_AND_WAIT, str(var)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
-            **options,
+            user=user,
+            group=user,
         )
         started.append(process)
         assert process.stdout is not None
@@ -113,8 +114,9 @@ def test_what_was_written_survives_kill_9_of_everything(
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
 
-    for process in [*psutil.Process(starter.pid).children(recursive=True), starter]:
-        process.send_signal(signal.SIGKILL)
+    for child in psutil.Process(starter.pid).children(recursive=True):
+        child.kill()
+    starter.kill()
     servers = embedded.start(tmp_path, durable=False)
 
     with psycopg.connect(servers.database_url) as connection:
@@ -224,7 +226,7 @@ if os.geteuid() == 0:
                 folder.chmod(0o755)
             os.chown(tmp_path, 65534, 65534)
 
-            _, url = start_elsewhere(tmp_path / "var", user=65534, group=65534)
+            _, url = start_elsewhere(tmp_path / "var", user=65534)
 
             assert url.startswith("postgresql://")
             assert {p.uids().real for p in servers_of(tmp_path / "var")} == {65534}
