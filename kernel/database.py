@@ -42,9 +42,7 @@ M = TypeVar("M", bound=TenantScoped)
 SERVICES = ("customers", "billing", "sites")
 NOBODY = UUID(int=0)
 CHANNEL = "atoll"
-SET_TENANT = text(
-    "SELECT set_config('atoll.network', :network, true), set_config('statement_timeout', :timeout, true)"
-)
+SET_TENANT = "SELECT set_config('atoll.network', %s, true), set_config('statement_timeout', %s, true)"
 NOTIFY = text("SELECT pg_notify('atoll', said) FROM unnest(CAST(:said AS text[])) AS said")
 STATEMENT_TIMEOUT = 30_000  # milliseconds
 
@@ -127,7 +125,7 @@ class UnitOfWork:
     def _enter(self) -> None:
         self.session.info["network_id"] = self.network_id
         tenant = str(self.identity.network_id or "")
-        self.session.execute(SET_TENANT, {"network": tenant, "timeout": str(self._timeout)})
+        self.session.connection().exec_driver_sql(SET_TENANT, (tenant, str(self._timeout)))
 
     def _write(self) -> None:
         self.session.flush()
@@ -253,7 +251,7 @@ def _engine(url: URL, name: str, pool_size: int) -> Engine:
         connect_args={
             "connect_timeout": 3,
             "application_name": f"atoll {name}",
-            # A plan made for everybody's network fits nobody's; planning costs less than a bad plan.
-            "options": "-c plan_cache_mode=force_custom_plan",
+            # A plan made for everybody's network fits nobody's: let none be kept.
+            "prepare_threshold": None,
         },
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.auth import Identity as Actor
 from kernel.contracts.events import Event, Recorded
 from kernel.ids import new_id
-from kernel.tables import KernelBase, TenantScoped
+from kernel.tables import APPEND_ONLY, KernelBase, TenantScoped
 
 
 class EventRow(TenantScoped, KernelBase):
@@ -21,7 +21,7 @@ class EventRow(TenantScoped, KernelBase):
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_order", "transaction", "position"),)
+    __table_args__ = (Index("ix_events_order", "transaction", "position"), {"comment": APPEND_ONLY})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     transaction: Mapped[int] = mapped_column(server_default=text("(pg_current_xact_id()::text)::bigint"))

@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from kernel.config import Settings
 from kernel.database import SERVICES, owner_url
-from kernel.tables import KernelBase
+from kernel.tables import APPEND_ONLY, KernelBase
 
 LOCK = 7_401_210  # any number, the same for everybody who migrates
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,7 +76,7 @@ def secure(table: str) -> None:
 def append_only(table: str) -> None:
     """Take the right to change or delete rows of a table from the runtime role, inside a migration."""
     service, prefix = _context()
-    op.execute(f"COMMENT ON TABLE {table} IS 'append only'")
+    op.execute(f"COMMENT ON TABLE {table} IS '{APPEND_ONLY}'")
     op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {prefix}_{service}_runtime")
 
 
@@ -118,13 +118,13 @@ def _grant(connection: Connection, settings: Settings, service: str) -> None:
     runtime, across = (f"{settings.database_prefix}_{service}_{role}" for role in ("runtime", "across"))
     append_only_tables = text(
         "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = 'public' AND c.relkind = 'r' AND obj_description(c.oid) = 'append only'"
+        " WHERE n.nspname = 'public' AND c.relkind = 'r' AND obj_description(c.oid) = :comment"
     )
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {runtime}, {across}"))
     everything = "ALL TABLES IN SCHEMA public"
     connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {everything} TO {runtime}, {across}"))
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {runtime}, {across}"))
-    for table in connection.scalars(append_only_tables).all():
+    for table in connection.scalars(append_only_tables, {"comment": APPEND_ONLY}).all():
         connection.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {runtime}"))
     connection.commit()
 

@@ -19,6 +19,9 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+APPEND_ONLY = "append only"
+"""The comment of a table whose rows the runtime role may not change or delete; see ``atoll migrate``."""
+
 
 def new_metadata() -> MetaData:
     """Return metadata whose constraints have predictable names."""

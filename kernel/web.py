@@ -83,9 +83,18 @@ def identity() -> Identity:
 def body(contract: type[C]) -> C:
     """Return the JSON body as the contract. Raises BadRequest, or Invalid with the fields."""
     try:
-        return contract.model_validate_json(request.get_data())
+        read = contract.model_validate_json(request.get_data())
+        if unstorable := fields_with_nul(read):
+            raise Invalid(N_("Some fields are not valid."), fields=unstorable)
+        return read
     except ValidationError as wrong:
         raise not_valid(wrong) from wrong
+
+
+def fields_with_nul(said: BaseModel) -> dict[str, str]:
+    """Return the fields that hold the one character that PostgreSQL cannot keep, and what to say of them."""
+    sentence = N_("This holds a character that cannot be stored.")
+    return {name: sentence for name, value in said.__dict__.items() if "\0" in str(value)}
 
 
 def query(contract: type[C]) -> C:

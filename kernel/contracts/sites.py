@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from kernel.contracts.common import NO_NUL, Contract, Slug
+from kernel.contracts.common import Contract, Slug
 
 SiteState = Literal["pending", "active", "disabled"]
 SiteType = Literal["regular", "template", "customer_owned", "demo", "main"]
@@ -89,8 +89,8 @@ class PublicPage(Contract):
 class PageEdit(Contract):
     """``PUT /v1/own/sites/<id>/pages/<id>``; ``version`` is the one that was read."""
 
-    title: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
-    markdown: Annotated[str, Field(max_length=100_000, pattern=NO_NUL)]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    markdown: Annotated[str, Field(max_length=100_000)]
     version: int
 
 
@@ -101,7 +101,7 @@ class TicketOrder(Contract):
     customer_id: UUID
     account_id: UUID
     admin_session: Annotated[str, Field(min_length=16, max_length=128)]
-    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
     return_path: Annotated[str, Field(pattern=r"^/[^/\\]", max_length=300)]
 
 

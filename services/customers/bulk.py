@@ -28,18 +28,12 @@ def insert_rows(uow: UnitOfWork, model: type[TenantScoped], rows: Sequence[dict[
     insert = (
         f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, CAST(:document AS json))"  # noqa: S608
     )
-    plan_once(uow)
     uow.session.execute(text(insert), {"document": document})
 
 
 def document_of(rows: Sequence[dict[str, Any]]) -> str:
     """Return the rows as JSON; what JSON does not know becomes a string."""
     return json.dumps(rows, ensure_ascii=False, default=str)
-
-
-def plan_once(uow: UnitOfWork) -> None:
-    """Let PostgreSQL plan the check of a foreign key once, not anew for every row."""
-    uow.session.execute(text("SET LOCAL plan_cache_mode = auto"))
 
 
 def waiting(uow: UnitOfWork, write: Write[R]) -> list[R]:

@@ -15,7 +15,7 @@ from kernel.contracts.events import (
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.customers.bulk import document_of, plan_once, waiting
+from services.customers.bulk import document_of, waiting
 
 customer_facts = Listener("customer_facts", home="customers", start="beginning")
 
@@ -101,5 +101,4 @@ def _write(uow: UnitOfWork, steps: list[Step]) -> None:
         }
         for customer_id, total in sums.items()
     ]
-    plan_once(uow)
     uow.session.execute(ADD, {"document": document_of(rows)})

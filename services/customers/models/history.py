@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import TenantScoped
+from kernel.tables import APPEND_ONLY
 from services.customers.models.base import Base
 
 
@@ -63,7 +64,7 @@ class AuditLine(TenantScoped, Base):
     """Who did what to whom, and what it was before; written, never changed."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("ix_audit_log_object", "network_id", "object_id", "at"),)
+    __table_args__ = (Index("ix_audit_log_object", "network_id", "object_id", "at"), {"comment": APPEND_ONLY})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
