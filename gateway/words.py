@@ -4,7 +4,7 @@ from flask import Flask, g, request
 from flask_babel import Babel
 
 from gateway import labels
-from gateway.translation import gettext
+from gateway.translation import gettext, install_gettext
 from kernel.errors import Failure
 
 LANGUAGES = {"en": "English", "sv": "Svenska"}
@@ -14,6 +14,7 @@ LANGUAGE_COOKIE = "language"
 def install_words(app: Flask) -> None:
     """Choose language and time zone of each request; give templates what they need to say things."""
     Babel(app, locale_selector=chosen_language, timezone_selector=_time_zone)
+    install_gettext(app)
     app.jinja_env.globals.update(languages=LANGUAGES, said=said)
 
 
