@@ -10,7 +10,7 @@ from rich.table import Table
 from sqlalchemy import select
 
 from command.installation import installation
-from kernel import plugins
+from kernel import plugins, restore
 from kernel.database import SERVICES, Database
 from kernel.events import Listener, lag, retry_parked, skip_parked
 from kernel.log import ParkedEvent
@@ -40,6 +40,15 @@ def retry(event_id: UUID) -> None:
 def skip(event_id: UUID) -> None:
     """Leave the parked event EVENT_ID unhandled for good."""
     settle(event_id, skip_parked, "skipped")
+
+
+@events.command()
+def rebase() -> None:
+    """After restoring a dump into a new cluster, and before anything runs: put the log in step with it."""
+    with opened() as databases:
+        for source in databases.values():
+            moved = restore.rebase(source, databases.values())
+            click.echo(f"{source.name}: {'put in step' if moved else 'in step already'}.")
 
 
 @contextmanager
