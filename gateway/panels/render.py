@@ -17,7 +17,7 @@ from kernel.errors import N_, Failure, NotFound, Unavailable
 from kernel.plugins import load
 
 PATIENCE = 1.2  # seconds that a page waits for its boxes
-THREADS = 16
+THREADS = 32  # a page that no longer waits leaves two or three behind until their deadline
 
 Loading = Future[Mapping[str, Any]]
 
