@@ -5,14 +5,18 @@ from sqlalchemy import func, literal, select, union_all
 from kernel.contracts.customers import TabCounts
 from kernel.database import UnitOfWork
 from services.customers.models import Customer, CustomerCount
+from services.customers.queries.narrowing import ONLINE_SINCE
 from services.customers.sightings import online_since
+
+KEPT = select(CustomerCount.tab, func.sum(CustomerCount.amount)).group_by(CustomerCount.tab)
+ONLINE = select(literal("online"), func.count()).where(Customer.last_seen_at > ONLINE_SINCE)
+COUNTS = union_all(KEPT, ONLINE)
 
 
 def tab_counts(uow: UnitOfWork) -> TabCounts:
     """Return the count of each tab; one statement."""
-    kept = select(CustomerCount.tab, func.sum(CustomerCount.amount)).group_by(CustomerCount.tab)
-    online = select(literal("online"), func.count()).where(Customer.last_seen_at > online_since(uow.now))
-    found = {tab: int(amount) for tab, amount in uow.session.execute(union_all(kept, online))}
+    asked = uow.session.execute(COUNTS, {"online_since": online_since(uow.now)})
+    found = {tab: int(amount) for tab, amount in asked}
     return TabCounts(
         all=found.get("all", 0),
         vip=found.get("vip", 0),

@@ -1,19 +1,20 @@
 """The customers list: a page of a tab, in an order, perhaps searched, with the counts of all tabs."""
 
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from kernel.contracts.customers import CustomersList, CustomersQuery
+from kernel.contracts.customers import CustomersList, CustomersQuery, CustomersSort, CustomersTab
 from kernel.database import UnitOfWork
 from kernel.errors import N_
 from services.customers import folding
 from services.customers.models import Account, Customer, CustomerFacts
 from services.customers.queries.counts import tab_counts
 from services.customers.queries.cursors import Cursor, CursorNotValid
-from services.customers.queries.narrowing import narrowed
-from services.customers.queries.orders import ORDERS, Order
+from services.customers.queries.narrowing import narrowed, parameters
+from services.customers.queries.orders import MOST, ORDERS
 from services.customers.queries.rows import COLUMNS, row_of
 
 
@@ -32,21 +33,27 @@ def customers_list(uow: UnitOfWork, asked: CustomersQuery) -> CustomersList:
 
 def page_of_rows(uow: UnitOfWork, asked: CustomersQuery) -> tuple[Sequence[Row[Any]], bool]:
     """Return the rows of a page, and whether there are more in the direction that was read."""
-    order, beside = ORDERS[asked.sort], _beside(asked)
-
-    def page(found: Select[Any]) -> Select[Any]:
-        return order.page(found, beside=beside, backwards=bool(asked.before), limit=asked.limit + 1)
-
-    ids = narrowed(order, asked.tab, folding.asked_words(asked.q), uow.now, page)
-    found = uow.session.execute(_dressed(ids, order, asked)).all()
+    beside, words = _beside(asked), folding.asked_words(asked.q)
+    statement = _page(asked.sort, asked.tab, len(words), beside is not None, bool(asked.before))
+    values = parameters(asked.tab, words, uow.now) | {"most": asked.limit + 1}
+    if beside is not None:
+        values |= {"beside_value": beside.value, "beside_id": beside.id}
+    found = uow.session.execute(statement, values).all()
     rows = found[: asked.limit]
     return (rows[::-1] if asked.before else rows), len(found) > asked.limit
 
 
-def _dressed(ids: Select[Any], order: Order, asked: CustomersQuery) -> Select[Any]:
+@cache
+def _page(sort: CustomersSort, tab: CustomersTab, words: int, beside: bool, backwards: bool) -> Select[Any]:
+    """Return the statement of a page; kept, since making it takes longer than asking it."""
+    order = ORDERS[sort]
+    page = partial(order.page, beside=beside, backwards=backwards)
+    return _dressed(narrowed(order, tab, words, page), descending=order.is_descending != backwards)
+
+
+def _dressed(ids: Select[Any], *, descending: bool) -> Select[Any]:
     """Return all that a row shows, for the ids of one page only."""
     page = ids.subquery("page")
-    descending = order.is_descending != bool(asked.before)
     columns = (page.c.value.desc(), page.c.id.desc()) if descending else (page.c.value, page.c.id)
     return (
         select(page.c.value, *COLUMNS)
@@ -58,7 +65,7 @@ def _dressed(ids: Select[Any], order: Order, asked: CustomersQuery) -> Select[An
             (CustomerFacts.network_id == Customer.network_id) & (CustomerFacts.customer_id == Customer.id),
         )
         .order_by(*columns)
-        .limit(asked.limit + 1)
+        .limit(MOST)
     )
 
 

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, tuple_
 
 from kernel.contracts.customers import CustomersSort
 from kernel.database import TenantScoped
 from services.customers.models import Customer, CustomerFacts
 from services.customers.models.customers import signed_in
 from services.customers.queries.cursors import Cursor, NumberCursor, TextCursor, TimeCursor
+
+MOST = bindparam("most", type_=Integer)
+BESIDE_ID = bindparam("beside_id", type_=Uuid)
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,14 @@ class Order:
     is_descending: bool
     cursor: type[Cursor]
 
-    def page(self, found: Select[Any], *, beside: Cursor | None, backwards: bool, limit: int) -> Select[Any]:
-        """Return the rows next to the cursor, read towards the end of the list or back to its beginning."""
+    def page(self, found: Select[Any], *, beside: bool, backwards: bool) -> Select[Any]:
+        """Return the first rows of the list, or those ``beside`` the parameters' row, in one direction."""
         descending = self.is_descending != backwards
-        if beside is not None:
+        if beside:
             here = tuple_(self.value, self.id)
-            there = tuple_(literal(beside.value, self.value.type), literal(beside.id, self.id.type))
+            there = tuple_(bindparam("beside_value", type_=self.value.type), BESIDE_ID)
             found = found.where(here < there if descending else here > there)
-        return found.order_by(*self.columns(descending)).limit(limit)
+        return found.order_by(*self.columns(descending)).limit(MOST)
 
     def columns(self, descending: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """Return what to order by."""
