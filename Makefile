@@ -48,8 +48,8 @@ pins: $(DONE)/development ## Pin the newest versions that requirements*.in allow
 	@$(COMPILE) --upgrade requirements-dev.in -o requirements-dev.txt
 
 messages: $(DONE)/development ## Collect the sentences to translate into the catalogues
-	@$(BIN)/pybabel extract -q -F babel.cfg -k N_ -o $(DONE)/messages.pot .
-	@$(BIN)/pybabel update -q -N -i $(DONE)/messages.pot -d gateway/translations
+	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location --sort-output -o $(DONE)/messages.pot .
+	@$(BIN)/pybabel -q update -N --width 110 --ignore-pot-creation-date -i $(DONE)/messages.pot -d gateway/translations
 
 clean: ## Remove what was installed and built; var/ stays
 	@rm -rf .venv node_modules gateway/static/vendor gateway/translations/*/LC_MESSAGES/*.mo *.egg-info
