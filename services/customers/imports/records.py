@@ -48,7 +48,7 @@ def email(cell: str) -> tuple[str, str]:
         checked = addresses.checked(cell)
     except addresses.AddressNotValid as wrong:
         sentence = N_("%(given)s is no e-mail address. %(reason)s")
-        raise RowNotValid(sentence, given=_short(cell), reason=wrong.params["reason"]) from wrong
+        raise RowNotValid(sentence, given=_short(cell), reason=wrong) from wrong
     return checked, addresses.key_of(checked)
 
 
