@@ -19,6 +19,7 @@ from kernel.config import Settings
 from kernel.database import CHANNEL, SERVICES, Database, role_url
 from kernel.events import Listener
 from kernel.work import Performer
+from services.sites.visits import end_expired_visits
 from worker import broker
 from worker.app import configure_logs
 from worker.health import serve_health, start
@@ -92,7 +93,8 @@ class Bell:
         self._sweep = Sweep(self._databases, listeners, performers, self.rings)
         days = settings.events_kept_days
         clearing = partial(clear_out, self._databases, listeners.values(), kept_days=days)
-        self._timetable = timetable(self._sweep, clearing)
+        ending = partial(end_expired_visits, self._databases["sites"])
+        self._timetable = timetable(self._sweep, clear_out=clearing, end_visits=ending)
         self._ears = [Ear(settings, name, self) for name in SERVICES]
 
     @property

@@ -13,6 +13,7 @@ from kernel.work import Performer
 from worker.rings import Rings
 
 SWEEP = 2.0  # seconds
+MINUTE = 60.0  # seconds
 DAY = 86_400.0  # seconds
 
 log = structlog.get_logger()
@@ -78,6 +79,12 @@ class Sweep:
         return True
 
 
-def timetable(sweep: Sweep, clear_out: Callable[[], object]) -> Sequence[Every]:
+def timetable(
+    sweep: Sweep, *, clear_out: Callable[[], object], end_visits: Callable[[], object]
+) -> Sequence[Every]:
     """Return what the bell does by the clock."""
-    return (Every(SWEEP, "sweep", sweep.everything), Every(DAY, "retention", clear_out))
+    return (
+        Every(SWEEP, "sweep", sweep.everything),
+        Every(MINUTE, "visits", end_visits),
+        Every(DAY, "retention", clear_out),
+    )

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, func, select, true, update
 
+from kernel import clock
 from kernel.auth import Identity
 from kernel.contracts.events import VisitEnded
 from kernel.contracts.sites import VisitEnd
-from kernel.database import UnitOfWork
+from kernel.database import Database, UnitOfWork
 from kernel.errors import NotFound
 from services.sites.models import Site, Visit
 
@@ -46,11 +47,22 @@ def end_visits(uow: UnitOfWork, end: VisitEnd) -> None:
     _end(uow, (Visit.admin_session == end.admin_session) & _of_caller(uow.identity), end.cause)
 
 
+def end_expired_visits(database: Database) -> None:
+    """End every visit, of whatever network, whose time ran out with nobody coming back."""
+    unended = Visit.ended_at.is_(None)
+    with database.across_networks("visits whose time ran out") as session:
+        expired = select(Visit.network_id).where(unended, Visit.expires_at <= clock.now()).distinct()
+        networks = session.scalars(expired).all()
+    for network_id in networks:
+        with database.unit_of_work(Identity.worker(network_id)) as uow:
+            _end(uow, Visit.expires_at <= uow.now, "expired")
+
+
 def _end(uow: UnitOfWork, which: ColumnElement[bool], cause: str) -> None:
     ended = uow.session.scalars(
         update(Visit)
         .where(which, Visit.ended_at.is_(None))
-        .values(ended_at=uow.now, cause=cause)
+        .values(ended_at=func.least(uow.now, Visit.expires_at), cause=cause)
         .returning(Visit)
     )
     uow.publish_many(

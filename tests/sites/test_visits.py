@@ -6,18 +6,21 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from kernel import clock
 from kernel.auth import Identity
 from kernel.contracts.access import SITE_OWNER
 from kernel.contracts.events import VisitEnded
 from kernel.contracts.sites import VisitEnd
+from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import new_id
+from kernel.log import EventRow
 from services.sites.models import Site, Visit
 from services.sites.sites import disable_site
 from services.sites.tickets import redeem_ticket
-from services.sites.visits import end_visit, end_visits, standing_visit
+from services.sites.visits import end_expired_visits, end_visit, end_visits, standing_visit
 from tests.sites.conftest import ADMIN_SESSION, Open, ticket_in_hand
 
 BACK = VisitEnd(cause="switched back")
@@ -81,6 +84,25 @@ def test_a_visitor_sees_no_other_visit(
     assert not stands(opened, visitor, other.id)
     with pytest.raises(NotFound), opened(visitor) as uow:
         end_visit(uow, other.id, BACK)
+
+
+def test_a_visit_nobody_came_back_to_is_ended_once_its_hour_is_over(
+    database: Database, opened: Open, gateway: Identity, visit: Visit
+) -> None:
+    with time_machine.travel(visit.expires_at - timedelta(seconds=1), tick=False):
+        end_expired_visits(database)
+        assert stands(opened, gateway, visit.id)
+    with time_machine.travel(visit.expires_at + timedelta(seconds=30), tick=False):
+        end_expired_visits(database)
+        end_expired_visits(database)
+
+    with opened() as uow:
+        ended = uow.get(Visit, visit.id)
+        told = uow.session.scalars(select(EventRow).where(EventRow.type == "visit.ended")).all()
+    assert (ended.ended_at, ended.cause) == (visit.expires_at, "expired")
+    assert [(row.payload["visit_id"], row.payload["cause"], row.actor) for row in told] == [
+        (str(visit.id), "expired", "worker")
+    ]
 
 
 def test_switching_back_ends_the_visit_once(opened: Open, visitor: Identity, visit: Visit) -> None:

@@ -1,0 +1,42 @@
+"""What happens by the clock."""
+
+from functools import partial
+from threading import Event
+from typing import Any
+
+import pytest
+
+from kernel.database import DatabaseAway
+from worker.rings import Rings
+from worker.schedule import Every, Sweep, timetable
+
+
+def test_the_clock_sweeps_ends_visits_and_clears_out() -> None:
+    done: list[str] = []
+    jobs = timetable(
+        Sweep({}, {}, {}, Rings()),
+        clear_out=partial(done.append, "cleared out"),
+        end_visits=partial(done.append, "visits ended"),
+    )
+
+    for job in jobs:
+        job.action()
+
+    assert [(job.name, job.seconds) for job in jobs] == [("sweep", 2), ("visits", 60), ("retention", 86_400)]
+    assert done == ["visits ended", "cleared out"]
+
+
+@pytest.mark.parametrize("reason", [DatabaseAway("away"), RuntimeError("broken")])
+def test_a_job_that_fails_is_done_again(reason: Exception) -> None:
+    tries: list[str] = []
+    stop = Event()
+
+    def fail_once() -> Any:
+        tries.append("try")
+        if len(tries) == 1:
+            raise reason
+        stop.set()
+
+    Every(0, "job", fail_once).run(stop)
+
+    assert tries == ["try", "try"]
