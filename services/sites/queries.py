@@ -1,16 +1,19 @@
 """What the pages read of sites, in few statements each."""
 
 import re
-import unicodedata
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, select
+from sqlalchemy.orm import aliased
 
 from kernel.contracts import sites as contract
 from kernel.contracts.customers import Found, FoundList
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
-from services.sites.models import Domain, Network, Page, Site
+from kernel.folding import asked_words, fold, prefix_range
+from kernel.prepared import Prepared
+from services.sites.models import Domain, Network, Page, Site, SiteWord
 from services.sites.rows import host_of, page_of, site_row
 from services.sites.sites import network_of
 
@@ -22,17 +25,32 @@ class SiteClosed(NotFound):
     """The site is not open to visitors."""
 
 
+CUSTOMER_SITES = Prepared(
+    select(
+        Site.id,
+        Site.name,
+        Site.title,
+        Site.type,
+        Site.state,
+        Site.customer_id,
+        Site.membership_id,
+        Site.is_primary,
+        Site.created_at,
+        Network.domain,
+        func.count().over().label("how_many"),
+    )
+    .join(Network, Network.network_id == Site.network_id)
+    .where(Site.customer_id == bindparam("customer_id"))
+    .order_by(Site.created_at.desc(), Site.id.desc())
+    .limit(literal_column(str(NEWEST)))
+)
+
+
 def customer_sites(uow: UnitOfWork, customer_id: UUID) -> contract.CustomerSites:
     """Return a customer's newest sites, and how many there are; one statement."""
-    rows = uow.session.execute(
-        select(Site, Network.domain, func.count().over())
-        .join(Network, Network.network_id == Site.network_id)
-        .where(Site.customer_id == customer_id)
-        .order_by(Site.created_at.desc(), Site.id.desc())
-        .limit(NEWEST)
-    ).all()
-    sites = [site_row(site, domain) for site, domain, _ in rows]
-    return contract.CustomerSites(sites=sites, site_count=rows[0][2] if rows else 0)
+    rows = CUSTOMER_SITES.all(uow, customer_id=customer_id)
+    sites = [site_row(row, row.domain) for row in rows]
+    return contract.CustomerSites(sites=sites, site_count=rows[0].how_many if rows else 0)
 
 
 def site(uow: UnitOfWork, site_id: UUID) -> contract.Site:
@@ -75,17 +93,55 @@ def menu(uow: UnitOfWork, site_id: UUID) -> list[contract.PageRow]:
 
 
 def search(uow: UnitOfWork, q: str, limit: int) -> FoundList:
-    """Return sites whose name begins with ``q``, folded: ``Ås`` and ``as.example`` find ``asbageriet``."""
+    """Return sites whose host begins with ``q``, then those whose name or title has words that do.
+
+    All is folded: ``Ås`` and ``as.example`` find ``asbageriet``, and ``bag`` finds ``Åsas bageri``.
+    """
+    domain = network_of(uow).domain
+    found = {row.id: row for row in [*_by_host(uow, q, limit), *_by_words(uow, q, limit)]}
+    return FoundList(
+        items=[
+            Found(kind="site", id=row.id, title=row.title, detail=host_of(row, domain))
+            for row in list(found.values())[:limit]
+        ]
+    )
+
+
+def _by_host(uow: UnitOfWork, q: str, limit: int) -> Sequence[Site]:
     start = _folded(q)
     if not start:
-        return FoundList(items=[])
-    domain = network_of(uow).domain
+        return []
     # A range, since no LIKE can use an index under row-level security.
     begins = (Site.name >= start) & (Site.name < start + "~")
-    rows = uow.session.scalars(select(Site).where(begins).order_by(Site.name).limit(limit))
-    return FoundList(
-        items=[Found(kind="site", id=row.id, title=row.title, detail=host_of(row, domain)) for row in rows]
+    return uow.session.scalars(select(Site).where(begins).order_by(Site.name).limit(limit)).all()
+
+
+def _by_words(uow: UnitOfWork, q: str, limit: int) -> Sequence[Site]:
+    """Return sites that have every word; the longest leads, each of the others is looked up beside it."""
+    words = asked_words(q)
+    if not words:
+        return []
+    lead = select(SiteWord.site_id).where(_begins(SiteWord, words[0]))
+    for word in words[1:]:
+        beside = aliased(SiteWord)
+        same_site = (beside.network_id == SiteWord.network_id) & (beside.site_id == SiteWord.site_id)
+        lead = lead.where(exists().where(same_site, _begins(beside, word)))
+    first = aliased(SiteWord)
+    # Of two words of a site that begin alike, the first counts.
+    is_again = exists().where(
+        first.network_id == SiteWord.network_id,
+        first.site_id == SiteWord.site_id,
+        first.word >= words[0],
+        first.word < SiteWord.word,
     )
+    lead = lead.where(~is_again).order_by(SiteWord.word, SiteWord.site_id).limit(limit)
+    ids = uow.session.scalars(lead).all()
+    return uow.session.scalars(select(Site).where(Site.id.in_(ids)).order_by(Site.name)).all() if ids else []
+
+
+def _begins(words: type[SiteWord], word: str) -> ColumnElement[bool]:
+    first, last = prefix_range(word)
+    return (words.word >= first) & (words.word < last)
 
 
 def _found(uow: UnitOfWork, site_id: UUID) -> tuple[Site, str]:
@@ -103,6 +159,4 @@ def _found(uow: UnitOfWork, site_id: UUID) -> tuple[Site, str]:
 
 def _folded(q: str) -> str:
     """Return what was typed as the beginning of a site's name."""
-    plain = unicodedata.normalize("NFKD", q.lower().partition(".")[0])
-    ascii_only = plain.encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", fold(q.partition(".")[0])).strip("-")

@@ -138,11 +138,30 @@ def test_the_network_is_told_to_its_admins(call: Call, admin: Identity, founded:
     [("sol", ["solgard", "solrosen"]), ("Solr", ["solrosen"]), ("sölrosen.nat.test", ["solrosen"]),
      ("rosen", []), ("", []), ("%", []), ("~", [])],
 )  # fmt: skip
-def test_the_search_finds_sites_by_the_beginning_of_their_name(
+def test_the_search_finds_sites_by_the_beginning_of_their_host(
     *, opened: Open, call: Call, admin: Identity, site: Site, typed: str, names: list[str]
 ) -> None:
     with opened() as uow:
         create_site(uow, name="solgard", title="Solgård")
+
+    answer = call(admin, "GET", "/v1/search", query_string={"q": typed})
+
+    found = FoundList.model_validate_json(answer.data)
+    assert [hit.detail.partition(".")[0] for hit in found.items] == names
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [("bageri", ["asa"]), ("ås bag", ["asa"]), ("BAG ÅSAS", ["asa"]), ("brod", ["asa", "nisse"]),
+     ("umeå", ["nisse"]), ("nisses.ex", ["nisse"]), ("geri", []), ("bageri umea", [])],
+)  # fmt: skip
+def test_the_search_finds_sites_by_the_words_of_title_and_domain(
+    *, opened: Open, call: Call, admin: Identity, founded: Network, typed: str, names: list[str]
+) -> None:
+    with opened() as uow:
+        create_site(uow, name="asa", title="Åsas bageri – bröd, brödkorgar")
+        nisse = create_site(uow, name="nisse", title="Brød i Umeå")
+        map_domain(uow, nisse.id, f"nisses.{founded.slug}.example")
 
     answer = call(admin, "GET", "/v1/search", query_string={"q": typed})
 

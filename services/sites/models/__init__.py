@@ -4,7 +4,7 @@ from services.sites.models.base import Base
 from services.sites.models.networks import Network
 from services.sites.models.pages import Page
 from services.sites.models.provisioning import Provisioning
-from services.sites.models.sites import Domain, Site
+from services.sites.models.sites import Domain, Site, SiteWord
 from services.sites.models.visits import SwitchTicket, Visit
 
-__all__ = ["Base", "Domain", "Network", "Page", "Provisioning", "Site", "SwitchTicket", "Visit"]
+__all__ = ["Base", "Domain", "Network", "Page", "Provisioning", "Site", "SiteWord", "SwitchTicket", "Visit"]

@@ -44,6 +44,20 @@ class Site(TenantScoped, Timestamped, Base):
     is_primary: Mapped[bool] = mapped_column(default=False)
 
 
+class SiteWord(TenantScoped, Base):
+    """A folded word of a site's name, title or host; by a range of words a prefix is found."""
+
+    __tablename__ = "site_words"
+    __table_args__ = (
+        same_site("site_words"),
+        Index("ix_site_words_word", "network_id", "word", "site_id"),
+    )
+
+    network_id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+
+
 class Domain(TenantScoped, Base):
     """A host name of the customer's own; it leads to one site in the whole installation."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.customers.folding import asked_words, fold, prefix_range, words_of
+from kernel.folding import asked_words, fold, prefix_range, words_of
 
 
 @pytest.mark.parametrize(
