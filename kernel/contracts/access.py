@@ -39,6 +39,11 @@ GATEWAY = frozenset({"accounts.authenticate", "hosts.resolve", "tickets.redeem"}
 """What the gateway may ask for itself, before anybody has signed in."""
 
 
+def held_by(role: Role | None) -> frozenset[str]:
+    """Return the permissions of a role; without one, what every site owner may do."""
+    return ROLES[role] if role else SITE_OWNER
+
+
 def dominates(actor: frozenset[str], target: Role | None) -> bool:
     """Whether somebody with the permissions ``actor`` may act as an account with role ``target``.
 

@@ -1,9 +1,10 @@
 """What the pages read of billing, in few statements each."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row as Columns
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import contains_eager
 
 from kernel.contracts import billing as contract
@@ -11,8 +12,10 @@ from kernel.contracts.customers import Found, FoundList
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
+from kernel.prepared import Prepared
 from services.billing.amounts import in_words
 from services.billing.models import Membership, Payment, PaymentLine, Product, Refund
+from services.billing.periods import period_of
 
 NEWEST = 10
 MAX_NUMBER = 2**62
@@ -20,17 +23,57 @@ MAX_NUMBER = 2**62
 Row = TypeVar("Row", Membership, Payment)
 
 
+MEMBERSHIPS = Prepared(
+    select(
+        Membership.id,
+        Membership.number,
+        Membership.customer_id,
+        Membership.status,
+        Product.name.label("product"),
+        Membership.currency,
+        Membership.amount,
+        Membership.period_length,
+        Membership.period_unit,
+        Membership.started_at,
+        Membership.expires_at,
+        Membership.created_at,
+        func.count().over().label("how_many"),
+    )
+    .join(Product, (Product.network_id == Membership.network_id) & (Product.id == Membership.product_id))
+    .where(Membership.customer_id == bindparam("customer_id"))
+    .order_by(Membership.created_at.desc(), Membership.id.desc())
+    .limit(literal_column(str(NEWEST)))
+)
+PAYMENTS = Prepared(
+    select(
+        Payment.id,
+        Payment.number,
+        Payment.customer_id,
+        Payment.membership_id,
+        Payment.status,
+        Payment.currency,
+        Payment.total,
+        Payment.refunded,
+        Payment.gateway,
+        Payment.created_at,
+        Payment.completed_at,
+        func.count().over().label("how_many"),
+    )
+    .where(Payment.customer_id == bindparam("customer_id"))
+    .order_by(Payment.created_at.desc(), Payment.id.desc())
+    .limit(literal_column(str(NEWEST)))
+)
+
+
 def customer_billing(uow: UnitOfWork, customer_id: UUID) -> contract.CustomerBilling:
     """Return a customer's newest memberships and payments, and how many there are; two statements."""
-    memberships, membership_count = _newest(
-        uow, _memberships().where(Membership.customer_id == customer_id), Membership
-    )
-    payments, payment_count = _newest(uow, select(Payment).where(Payment.customer_id == customer_id), Payment)
+    memberships = MEMBERSHIPS.all(uow, customer_id=customer_id)
+    payments = PAYMENTS.all(uow, customer_id=customer_id)
     return contract.CustomerBilling(
-        memberships=[membership_row(membership) for membership in memberships],
-        membership_count=membership_count,
-        payments=[payment_row(payment) for payment in payments],
-        payment_count=payment_count,
+        memberships=[membership_row(row, row.product) for row in memberships],
+        membership_count=memberships[0].how_many if memberships else 0,
+        payments=[payment_row(row) for row in payments],
+        payment_count=payments[0].how_many if payments else 0,
     )
 
 
@@ -41,7 +84,7 @@ def membership(uow: UnitOfWork, membership_id: UUID) -> contract.Membership:
         raise NotFound(Membership.missing)
     payments, _ = _newest(uow, select(Payment).where(Payment.membership_id == membership_id), Payment)
     return contract.Membership(
-        **dict(membership_row(found)),
+        **dict(membership_row(found, found.product.name)),
         auto_renew=found.auto_renew,
         gateway=found.gateway,
         trial_ends_at=found.trial_ends_at,
@@ -77,30 +120,30 @@ def search(uow: UnitOfWork, q: str, limit: int) -> FoundList:
     return FoundList(items=hits[:limit])
 
 
-def membership_row(row: Membership) -> contract.MembershipRow:
+def membership_row(row: Membership | Columns[Any], product: str) -> contract.MembershipRow:
     return contract.MembershipRow(
         id=row.id,
         number=row.number,
         customer_id=row.customer_id,
         status=row.status,
-        product=row.product.name,
-        price=row.price,
-        period=row.period,
+        product=product,
+        price=Money(amount=row.amount, currency=row.currency),
+        period=period_of(row.period_length, row.period_unit),
         started_at=row.started_at,
         expires_at=row.expires_at,
         created_at=row.created_at,
     )
 
 
-def payment_row(row: Payment) -> contract.PaymentRow:
+def payment_row(row: Payment | Columns[Any]) -> contract.PaymentRow:
     return contract.PaymentRow(
         id=row.id,
         number=row.number,
         customer_id=row.customer_id,
         membership_id=row.membership_id,
         status=row.status,
-        total=row.money(row.total),
-        refunded=row.money(row.refunded),
+        total=Money(amount=row.total, currency=row.currency),
+        refunded=Money(amount=row.refunded, currency=row.currency),
         gateway=row.gateway,
         created_at=row.created_at,
         completed_at=row.completed_at,

@@ -1,20 +1,38 @@
 """Accounts: who may sign in, and how they like their pages."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, bindparam, or_, select
 
-from kernel.contracts.access import ROLES, Role
+from kernel.contracts.access import ROLES, Role, held_by
 from kernel.contracts.customers import Standing
 from kernel.contracts.events import AdminCreated
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Forbidden, Invalid, Unauthenticated
 from kernel.ids import new_id
+from kernel.prepared import Prepared
 from services.customers import addresses, audit
 from services.customers.folding import login_key
 from services.customers.models import Account, Customer
 from services.customers.names import display_name
+
+STANDING = Prepared(
+    select(
+        Account.id,
+        Account.first_name,
+        Account.last_name,
+        Account.username,
+        Account.email,
+        Account.role,
+        Account.epoch,
+        Account.locale,
+        Account.preferences,
+        Customer.id.label("customer_id"),
+    )
+    .outerjoin(Customer, (Customer.network_id == Account.network_id) & (Customer.account_id == Account.id))
+    .where(Account.id == bindparam("account_id"))
+)
 
 
 class LoginTaken(Conflict):
@@ -89,11 +107,13 @@ def _refuse_taken(uow: UnitOfWork, account: Account) -> None:
 
 def standing(uow: UnitOfWork) -> Standing:
     """Return who the asking account is now. Raises Unauthenticated for who is no account."""
-    account, customer_id = _own_account(uow)
-    return standing_of(account, customer_id)
+    found = STANDING.one_or_none(uow, account_id=uow.identity.account_id)
+    if found is None:
+        raise Unauthenticated(N_("Sign in first."))
+    return standing_of(found, found.customer_id)
 
 
-def standing_of(account: Account, customer_id: UUID | None) -> Standing:
+def standing_of(account: Account | Row[Any], customer_id: UUID | None) -> Standing:
     """Return the contract of an account, with the permissions its role has."""
     return Standing(
         account_id=account.id,
@@ -101,7 +121,7 @@ def standing_of(account: Account, customer_id: UUID | None) -> Standing:
         name=display_name(account.first_name, account.last_name, username=account.username),
         email=account.email,
         role=cast(Role | None, account.role),
-        permissions=sorted(account.permissions),
+        permissions=sorted(held_by(cast(Role | None, account.role))),
         epoch=account.epoch,
         locale=account.locale,
         preferences=account.preferences,
@@ -112,19 +132,6 @@ def change_preferences(uow: UnitOfWork, preferences: dict[str, str]) -> None:
     """Remember how the asking account likes its pages; never on behalf of somebody else."""
     if uow.identity.is_visiting:
         raise Forbidden(N_("While switched to a customer, his preferences stay as they are."))
-    account, _ = _own_account(uow)
-    account.prefer(preferences)
-
-
-def _own_account(uow: UnitOfWork) -> tuple[Account, UUID | None]:
-    own = (
-        select(Account, Customer.id)
-        .outerjoin(
-            Customer, (Customer.network_id == Account.network_id) & (Customer.account_id == Account.id)
-        )
-        .where(Account.id == uow.identity.account_id)
-    )
-    found = uow.session.execute(own).one_or_none()
-    if found is None:
+    if uow.identity.account_id is None:
         raise Unauthenticated(N_("Sign in first."))
-    return found[0], found[1]
+    uow.get(Account, uow.identity.account_id).prefer(preferences)

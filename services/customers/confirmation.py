@@ -4,14 +4,19 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from kernel.contracts.access import ROLES, SITE_OWNER, Role
+from kernel.contracts.access import SITE_OWNER, held_by
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Unauthenticated
+from kernel.prepared import Prepared
 from services.customers.models import Account, ApiKey
+from services.customers.models.api_keys import is_valid
 
-# Made once: building a statement costs more than asking it.
-ACCOUNT = select(Account.is_active, Account.epoch, Account.role).where(Account.id == bindparam("account_id"))
-KEY = select(ApiKey).where(ApiKey.id == bindparam("key_id"))
+ACCOUNT = Prepared(
+    select(Account.is_active, Account.epoch, Account.role).where(Account.id == bindparam("account_id"))
+)
+KEY = Prepared(
+    select(ApiKey.revoked_at, ApiKey.expires_at, ApiKey.scopes).where(ApiKey.id == bindparam("key_id"))
+)
 
 
 class SessionEnded(Unauthenticated):
@@ -38,21 +43,19 @@ def confirm(uow: UnitOfWork) -> None:
 
 
 def _key_stands(uow: UnitOfWork, key_id: UUID) -> bool:
-    key = uow.session.scalar(KEY, {"key_id": key_id})
-    return key is not None and key.is_valid(uow.now) and uow.identity.permissions <= set(key.scopes)
+    key = KEY.one_or_none(uow, key_id=key_id)
+    if key is None or not is_valid(key.revoked_at, key.expires_at, uow.now):
+        return False
+    return uow.identity.permissions <= set(key.scopes)
 
 
 def _visitor_stands(uow: UnitOfWork, account_id: UUID) -> bool:
-    admin = uow.session.execute(ACCOUNT, {"account_id": account_id}).one_or_none()
-    return admin is not None and admin.is_active and "customers.switch" in _held(admin.role)
+    admin = ACCOUNT.one_or_none(uow, account_id=account_id)
+    return admin is not None and admin.is_active and "customers.switch" in held_by(admin.role)
 
 
 def _account_stands(uow: UnitOfWork, account_id: UUID) -> bool:
-    now = uow.session.execute(ACCOUNT, {"account_id": account_id}).one_or_none()
+    now = ACCOUNT.one_or_none(uow, account_id=account_id)
     if now is None or not now.is_active or now.epoch != uow.identity.epoch:
         return False
-    return uow.identity.permissions <= _held(now.role) | SITE_OWNER
-
-
-def _held(role: Role | None) -> frozenset[str]:
-    return ROLES[role] if role else frozenset()
+    return uow.identity.permissions <= held_by(now.role) | SITE_OWNER

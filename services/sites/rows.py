@@ -1,15 +1,19 @@
 """Rows of the sites tables as the contracts that other processes see."""
 
+from typing import Any
+
+from sqlalchemy import Row
+
 from kernel.contracts import sites as contract
 from services.sites.models import Page, Site, Visit
 
 
-def host_of(site: Site, domain: str) -> str:
+def host_of(site: Site | Row[Any], domain: str) -> str:
     """Return where a site of the network on ``domain`` answers."""
     return f"{site.name}.{domain}"
 
 
-def site_row(site: Site, domain: str) -> contract.SiteRow:
+def site_row(site: Site | Row[Any], domain: str) -> contract.SiteRow:
     return contract.SiteRow(
         id=site.id,
         name=site.name,

@@ -7,7 +7,6 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.contracts.billing import MembershipStatus, Period
-from kernel.contracts.money import Money
 from kernel.errors import N_, Conflict
 from kernel.tables import TenantScoped, Timestamped
 from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base
@@ -66,10 +65,6 @@ class Membership(TenantScoped, Timestamped, Base):
     cancelled_at: Mapped[datetime | None]
 
     product: Mapped[Product] = relationship(lazy="raise")
-
-    @property
-    def price(self) -> Money:
-        return Money(amount=self.amount, currency=self.currency)
 
     @property
     def period(self) -> Period | None:

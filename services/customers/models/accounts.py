@@ -1,13 +1,12 @@
 """A login: one person, one e-mail address and one password in one network."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.contracts.access import ROLES, SITE_OWNER, Role
 from kernel.database import TenantScoped, Timestamped
 from kernel.errors import N_, Invalid
 from services.customers.models.base import Base
@@ -44,11 +43,6 @@ class Account(TenantScoped, Timestamped, Base):
     locked_until: Mapped[datetime | None]
     locale: Mapped[str] = mapped_column(default="")
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-    @property
-    def permissions(self) -> frozenset[str]:
-        """What the role allows, or what every site owner may do."""
-        return ROLES[cast(Role, self.role)] if self.role else SITE_OWNER
 
     def is_locked(self, now: datetime) -> bool:
         """Whether too many failures keep everybody out for now."""

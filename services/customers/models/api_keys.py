@@ -30,4 +30,9 @@ class ApiKey(TenantScoped, Base):
 
     def is_valid(self, now: datetime) -> bool:
         """Whether the key still opens anything."""
-        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+        return is_valid(self.revoked_at, self.expires_at, now)
+
+
+def is_valid(revoked_at: datetime | None, expires_at: datetime | None, now: datetime) -> bool:
+    """Whether a key with these times still opens anything."""
+    return revoked_at is None and (expires_at is None or expires_at > now)

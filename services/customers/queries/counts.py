@@ -4,19 +4,20 @@ from sqlalchemy import func, literal, select, union_all
 
 from kernel.contracts.customers import TabCounts
 from kernel.database import UnitOfWork
+from kernel.prepared import Prepared
 from services.customers.models import Customer, CustomerCount
 from services.customers.queries.narrowing import ONLINE_SINCE
 from services.customers.sightings import online_since
 
-KEPT = select(CustomerCount.tab, func.sum(CustomerCount.amount)).group_by(CustomerCount.tab)
+KEPT = select(CustomerCount.tab, func.sum(CustomerCount.amount).label("amount")).group_by(CustomerCount.tab)
 ONLINE = select(literal("online"), func.count()).where(Customer.last_seen_at > ONLINE_SINCE)
-COUNTS = union_all(KEPT, ONLINE)
+COUNTS = Prepared(union_all(KEPT, ONLINE))
 
 
 def tab_counts(uow: UnitOfWork) -> TabCounts:
     """Return the count of each tab; one statement."""
-    asked = uow.session.execute(COUNTS, {"online_since": online_since(uow.now)})
-    found = {tab: int(amount) for tab, amount in asked}
+    counted = COUNTS.all(uow, online_since=online_since(uow.now))
+    found = {row.tab: int(row.amount) for row in counted}
     return TabCounts(
         all=found.get("all", 0),
         vip=found.get("vip", 0),

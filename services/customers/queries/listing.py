@@ -1,20 +1,22 @@
 """The customers list: a page of a tab, in an order, perhaps searched, with the counts of all tabs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, literal_column, select
 
 from kernel.contracts.customers import CustomersList, CustomersQuery, CustomersSort, CustomersTab
 from kernel.database import UnitOfWork
 from kernel.errors import N_
+from kernel.prepared import Prepared
 from services.customers import folding
 from services.customers.models import Account, Customer, CustomerFacts
 from services.customers.queries.counts import tab_counts
 from services.customers.queries.cursors import Cursor, CursorNotValid
 from services.customers.queries.narrowing import narrowed, parameters
-from services.customers.queries.orders import MOST, ORDERS
+from services.customers.queries.orders import ORDERS, Order
 from services.customers.queries.rows import COLUMNS, row_of
 
 
@@ -34,26 +36,40 @@ def customers_list(uow: UnitOfWork, asked: CustomersQuery) -> CustomersList:
 def page_of_rows(uow: UnitOfWork, asked: CustomersQuery) -> tuple[Sequence[Row[Any]], bool]:
     """Return the rows of a page, and whether there are more in the direction that was read."""
     beside, words = _beside(asked), folding.asked_words(asked.q)
-    statement = _page(asked.sort, asked.tab, len(words), beside is not None, bool(asked.before))
-    values = parameters(asked.tab, words, uow.now) | {"most": asked.limit + 1}
+    shape = Shape(asked.sort, asked.tab, asked.limit + 1, len(words), beside is not None, bool(asked.before))
+    values = parameters(asked.tab, words, uow.now)
     if beside is not None:
         values |= {"beside_value": beside.value, "beside_id": beside.id}
-    found = uow.session.execute(statement, values).all()
+    found = _page(shape).all(uow, **values)
     rows = found[: asked.limit]
     return (rows[::-1] if asked.before else rows), len(found) > asked.limit
 
 
+@dataclass(frozen=True)
+class Shape:
+    """What makes the statement of one page another than that of the next; the rest are values."""
+
+    sort: CustomersSort
+    tab: CustomersTab
+    most: int
+    words: int
+    is_beside: bool
+    goes_back: bool
+
+
 @cache
-def _page(sort: CustomersSort, tab: CustomersTab, words: int, beside: bool, backwards: bool) -> Select[Any]:
-    """Return the statement of a page; kept, since making it takes longer than asking it."""
-    order = ORDERS[sort]
-    page = partial(order.page, beside=beside, backwards=backwards)
-    return _dressed(narrowed(order, tab, words, page), descending=order.is_descending != backwards)
+def _page(shape: Shape) -> Prepared:
+    """Return the statement of a page. Its plan is kept unless words are searched: they differ too much."""
+    order = ORDERS[shape.sort]
+    page = partial(order.page, beside=shape.is_beside, backwards=shape.goes_back, most=shape.most)
+    ids = narrowed(order, shape.tab, shape.words, page)
+    return Prepared(_dressed(ids, order, shape), keeps_plan=not shape.words)
 
 
-def _dressed(ids: Select[Any], *, descending: bool) -> Select[Any]:
+def _dressed(ids: Select[Any], order: Order, shape: Shape) -> Select[Any]:
     """Return all that a row shows, for the ids of one page only."""
     page = ids.subquery("page")
+    descending = order.is_descending != shape.goes_back
     columns = (page.c.value.desc(), page.c.id.desc()) if descending else (page.c.value, page.c.id)
     return (
         select(page.c.value, *COLUMNS)
@@ -65,7 +81,7 @@ def _dressed(ids: Select[Any], *, descending: bool) -> Select[Any]:
             (CustomerFacts.network_id == Customer.network_id) & (CustomerFacts.customer_id == Customer.id),
         )
         .order_by(*columns)
-        .limit(MOST)
+        .limit(literal_column(str(shape.most)))
     )
 
 

@@ -1,84 +1,88 @@
 """The customer page: all that this service knows of one customer, in three statements."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from kernel.contracts import customers as contracts
-from kernel.contracts.access import Role
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
+from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts, SignInAttempt
-from services.customers.names import display_name
-from services.customers.queries.rows import is_online, spent_of
+from services.customers.queries.rows import COLUMNS, row_of
 from services.customers.queries.timeline import timeline
 
 SIGN_INS = 10
 LINES = 10
 
 
+BILLING = tuple(
+    getattr(Customer, f"billing_{name}").label(f"billing_{name}")
+    for name in contracts.BillingInfo.model_fields
+)
+CUSTOMER = Prepared(
+    select(
+        *COLUMNS,
+        *BILLING,
+        Customer.account_id,
+        Customer.phone,
+        Customer.modified_at,
+        Customer.version,
+        Account.locale,
+        Account.role,
+        Account.is_active,
+    )
+    .join(Account, (Account.network_id == Customer.network_id) & (Account.id == Customer.account_id))
+    .join(
+        CustomerFacts,
+        (CustomerFacts.network_id == Customer.network_id) & (CustomerFacts.customer_id == Customer.id),
+    )
+    .where(Customer.id == bindparam("customer_id"))
+)
+LATEST_SIGN_INS = Prepared(
+    select(
+        SignInAttempt.at,
+        SignInAttempt.ip,
+        SignInAttempt.country,
+        SignInAttempt.device,
+        SignInAttempt.succeeded,
+    )
+    .where(SignInAttempt.account_id == bindparam("account_id"))
+    .order_by(SignInAttempt.at.desc())
+    .limit(SIGN_INS)
+)
+
+
 def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
     """Return the customer with his facts, latest sign-ins and latest timeline. Raises NotFound."""
-    found = _find(uow, customer_id)
-    customer, account, facts = found.Customer, found.Account, found.CustomerFacts
-    latest = timeline(uow, about=customer.id, limit=LINES)
+    found = CUSTOMER.one_or_none(uow, customer_id=customer_id)
+    if found is None:
+        raise NotFound(Customer.missing)
+    latest = timeline(uow, about=customer_id, limit=LINES)
     return contracts.Customer(
-        id=customer.id,
-        account_id=account.id,
-        number=customer.number,
-        name=display_name(account.first_name, account.last_name, customer.billing_company, account.username),
-        first_name=account.first_name,
-        last_name=account.last_name,
-        email=account.email,
-        username=account.username,
-        phone=customer.phone,
-        locale=account.locale,
-        is_vip=customer.is_vip,
-        verification=cast(contracts.Verification, customer.verification),
-        role=cast(Role | None, account.role),
-        is_active=account.is_active,
-        is_online=is_online(customer.last_seen_at, uow.now),
-        last_sign_in_at=customer.last_sign_in_at,
-        created_at=customer.created_at,
-        modified_at=customer.modified_at,
-        version=customer.version,
-        billing=customer.billing,
-        memberships=facts.memberships,
-        sites=facts.sites,
-        spent=spent_of(facts.spent),
-        sign_ins=_sign_ins(uow, account.id),
+        **dict(row_of(found, uow.now)),
+        account_id=found.account_id,
+        first_name=found.first_name,
+        last_name=found.last_name,
+        phone=found.phone,
+        locale=found.locale,
+        role=found.role,
+        is_active=found.is_active,
+        modified_at=found.modified_at,
+        version=found.version,
+        billing=_billing(found),
+        sign_ins=_sign_ins(uow, found.account_id),
         timeline=latest.items,
         timeline_after=latest.after,
     )
 
 
-def _find(uow: UnitOfWork, customer_id: UUID) -> Row[Any]:
-    wanted = (
-        select(Customer, Account, CustomerFacts)
-        .join(Account, (Account.network_id == Customer.network_id) & (Account.id == Customer.account_id))
-        .join(
-            CustomerFacts,
-            (CustomerFacts.network_id == Customer.network_id) & (CustomerFacts.customer_id == Customer.id),
-        )
-        .where(Customer.id == customer_id)
-    )
-    found = uow.session.execute(wanted).one_or_none()
-    if found is None:
-        raise NotFound(Customer.missing)
-    return cast(Row[Any], found)
+def _billing(found: Row[Any]) -> contracts.BillingInfo:
+    fields = contracts.BillingInfo.model_fields
+    return contracts.BillingInfo(**{name: getattr(found, f"billing_{name}") for name in fields})
 
 
 def _sign_ins(uow: UnitOfWork, account_id: UUID) -> list[contracts.SignIn]:
-    latest = select(SignInAttempt).where(SignInAttempt.account_id == account_id)
-    found = uow.session.scalars(latest.order_by(SignInAttempt.at.desc()).limit(SIGN_INS))
-    return [
-        contracts.SignIn(
-            at=attempt.at,
-            ip=attempt.ip,
-            country=attempt.country,
-            device=attempt.device,
-            succeeded=attempt.succeeded,
-        )
-        for attempt in found
-    ]
+    latest = LATEST_SIGN_INS.all(uow, account_id=account_id)
+    return [contracts.SignIn.model_validate(attempt._asdict()) for attempt in latest]

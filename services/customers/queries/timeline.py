@@ -1,13 +1,15 @@
 """The timeline: what has happened to a customer, a membership, a payment, a site, or the network."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, bindparam, literal_column, select, tuple_
 
 from kernel.contracts.customers import Timeline, TimelineEntry
 from kernel.database import UnitOfWork
+from kernel.prepared import Prepared
 from services.customers.models import Account, ApiKey, TimelineLine, TimelineSubject
 from services.customers.names import display_name
 from services.customers.queries.cursors import TimeCursor
@@ -23,17 +25,27 @@ def timeline(
     Raises CursorNotValid.
     """
     beside = TimeCursor.read(after, of="timeline", field="after") if after else None
-    found = _lines() if about is None else _lines_about(about)
-    at, line_id = (
-        (TimelineLine.at, TimelineLine.id) if about is None else (TimelineSubject.at, TimelineSubject.line_id)
-    )
+    values: dict[str, object] = {"about": about} if about else {}
     if beside is not None:
-        found = found.where(tuple_(at, line_id) < (beside.value, beside.id))
-    lines = uow.session.execute(found.order_by(at.desc(), line_id.desc()).limit(limit + 1)).all()
+        values |= {"beside_at": beside.value, "beside_id": beside.id}
+    lines = _page(about is not None, beside is not None, limit + 1).all(uow, **values)
     shown = lines[:limit]
     return Timeline(
         items=[_entry_of(line) for line in shown], after=_after(shown) if len(lines) > limit else None
     )
+
+
+@cache
+def _page(has_subject: bool, is_beside: bool, most: int) -> Prepared:
+    """Return the statement of one page."""
+    found = _lines_about() if has_subject else _lines()
+    at, line_id = (
+        (TimelineSubject.at, TimelineSubject.line_id) if has_subject else (TimelineLine.at, TimelineLine.id)
+    )
+    if is_beside:
+        there = tuple_(bindparam("beside_at", type_=at.type), bindparam("beside_id", type_=line_id.type))
+        found = found.where(tuple_(at, line_id) < there)
+    return Prepared(found.order_by(at.desc(), line_id.desc()).limit(literal_column(str(most))))
 
 
 def _lines() -> Select[Any]:
@@ -59,11 +71,11 @@ def _lines() -> Select[Any]:
     )
 
 
-def _lines_about(subject_id: UUID) -> Select[Any]:
+def _lines_about() -> Select[Any]:
     concerns = (TimelineSubject.network_id == TimelineLine.network_id) & (
         TimelineSubject.line_id == TimelineLine.id
     )
-    return _lines().join(TimelineSubject, concerns).where(TimelineSubject.subject_id == subject_id)
+    return _lines().join(TimelineSubject, concerns).where(TimelineSubject.subject_id == bindparam("about"))
 
 
 def _entry_of(line: Row[Any]) -> TimelineEntry:
