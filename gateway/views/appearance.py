@@ -1,19 +1,28 @@
 """The language and the theme of the pages: a choice of this browser, on any host, signed in or not."""
 
 from flask import Flask, redirect, request
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from gateway.auth import open_to_all
 from gateway.looks import A_YEAR, THEME_COOKIE, THEMES
 from gateway.routing import ADMIN, SITE, is_local_path
+from gateway.security import csrf
 from gateway.words import LANGUAGE_COOKIE, LANGUAGES
 
 CHOICES = {"language": (LANGUAGE_COOKIE, tuple(LANGUAGES)), "theme": (THEME_COOKIE, THEMES)}
 
 
+@csrf.exempt
 @open_to_all
 def choose() -> Response:
-    """Keep the choice in a cookie and go back to the page."""
+    """Keep the choice in a cookie and go back to the page.
+
+    Whoever is not signed in needs no token: one would take a session for every visitor of an error
+    page, and a language chosen for him by another site does no harm.
+    """
+    if current_user.is_authenticated:
+        csrf.protect()
     back = request.form.get("back", "")
     answer = redirect(back if is_local_path(back) else "/", 303)
     for field, (cookie, possible) in CHOICES.items():

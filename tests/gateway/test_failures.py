@@ -113,6 +113,33 @@ def test_errors_are_pages_in_the_readers_language(world: World, path: str, statu
     assert "Traceback" not in page.text
 
 
+@pytest.mark.parametrize("host", ["admin", "bageri"])
+def test_an_error_page_gives_strangers_a_language_and_no_session(scene: Scene, host: str):
+    redis = scene.world.stack.gateway.extensions["redis"]
+    before = set(redis.keys("session:*"))
+    stranger = scene.world.browser()
+
+    lost = stranger.get(scene.world.url(host, "/no/such/page"))
+    chosen = stranger.post(
+        scene.world.url(host, "/appearance"), lost.form("/appearance") | {"language": "sv"}
+    )
+
+    assert (lost.status, chosen.status, chosen.location) == (404, 303, lost.url)
+    assert "Set-Cookie" not in lost.headers
+    assert stranger.cookies[f"{host}.{scene.world.domain}"] == {"language": "sv"}
+    assert set(redis.keys("session:*")) <= before
+    assert 'lang="sv"' in stranger.get(lost.url).text
+
+
+def test_the_way_to_try_again_leads_to_no_other_host(scene: Scene):
+    with stopped(scene, "sites"):
+        page = scene.world.browser().get(scene.site_url("//evil.example/x"))
+
+    assert page.status == 503
+    assert "Try again" in page.text
+    assert 'href="//evil.example' not in page.text
+
+
 def test_what_nobody_foresaw_tells_the_outside_nothing_but_its_number(scene: Scene, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a secret of the inside")
