@@ -1,6 +1,9 @@
 """How often something may be tried, counted in Redis for all processes together."""
 
 import time
+import unicodedata
+from hashlib import sha256
+from ipaddress import IPv6Network, ip_address
 
 from flask import Flask, current_app
 from limits import RateLimitItem, parse
@@ -37,6 +40,25 @@ class Limits:
         resets_at = self._counter.get_window_stats(limit, *names).reset_time
         seconds = max(1, round(resets_at - time.time()))
         return TooMany(TOO_OFTEN, seconds=seconds, retry_after=seconds)
+
+
+def subscriber(address: str) -> str:
+    """Return what the limits count as one address: an IPv4 address, or the /64 around an IPv6 one.
+
+    Every IPv6 subscriber has at least a /64 to himself (RFC 6177), so single addresses limit nobody.
+    """
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4 or known.ipv4_mapped:
+        return str(known if known.version == 4 else known.ipv4_mapped)
+    return str(IPv6Network((int(known), 64), strict=False))
+
+
+def spelling(login: str) -> str:
+    """Return what every spelling of a login that names the same account shares, as a hash."""
+    return sha256(unicodedata.normalize("NFKC", login.strip()).casefold().encode()).hexdigest()
 
 
 def install_limits(app: Flask, redis: "Redis[bytes]", settings: Settings) -> None:

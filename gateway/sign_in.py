@@ -1,7 +1,6 @@
 """Signing in and out on the admin host, and what the sign-in on a site's host shares with it."""
 
 from contextlib import suppress
-from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response
 from gateway.auth import SIGN_IN, open_to_all, services, sign_in, sign_out
 from gateway.calls import gateway_services
 from gateway.hosts import current_host
-from gateway.limits import limits
+from gateway.limits import limits, spelling, subscriber
 from gateway.routing import is_local_path
 from gateway.sessions import own_session
 from kernel.contracts.customers import Credentials, Standing
@@ -63,8 +62,8 @@ def prove(door: Literal["admin", "site"], customer_id: UUID | None = None) -> St
     login = request.form.get("login", "").strip()[:320]
     address = request.remote_addr or ""
     network = str(current_host().network.id)
-    limits().spend(limits().sign_in, "sign-in", network, "address", address)
-    limits().spend(limits().sign_in, "sign-in", network, "account", _folded(login))
+    limits().spend(limits().sign_in, "sign-in", network, "address", subscriber(address))
+    limits().spend(limits().sign_in, "sign-in", network, "account", spelling(login))
     credentials = Credentials(
         login=login,
         password=request.form.get("password", "")[:1024],
@@ -80,7 +79,3 @@ def wanted(otherwise: str) -> str:
     """Return the page that was asked for before signing in, if it is one of this host."""
     target = request.values.get("next", "")
     return target if is_local_path(target) and not target.startswith(SIGN_IN) else otherwise
-
-
-def _folded(login: str) -> str:
-    return sha256(login.casefold().encode()).hexdigest()

@@ -7,7 +7,7 @@ from redis import Redis
 
 from gateway.calls import gateway_services, services_for
 from gateway.hosts import current_host
-from gateway.limits import limits
+from gateway.limits import limits, subscriber
 from kernel.auth import Identity
 from kernel.clients import Bound
 from kernel.contracts.customers import KeyProof, KeyStanding
@@ -56,7 +56,7 @@ def forget_key() -> None:
 
 
 def _prove(key_hash: str) -> KeyStanding:
-    address = request.remote_addr or ""
+    address = subscriber(request.remote_addr or "")
     limits().check(limits().sign_in, "api-key", address)
     try:
         standing = gateway_services().customers.prove_key(KeyProof(key_hash=key_hash))
