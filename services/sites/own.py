@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Forbidden, NotFound
-from services.sites.models import Site
+from services.sites.models import Site, Visit
 from services.sites.visits import standing_visit
 
 
@@ -28,13 +28,18 @@ def own_site(uow: UnitOfWork, site_id: UUID) -> Site:
     A visit opens the site it was made for, and only as long as it stands.
     """
     site = uow.session.scalar(select(Site).where(Site.id == site_id, Site.customer_id == own_customer(uow)))
-    if site is None or not _visit_opens(uow, site.id):
+    if site is None or visited_site(uow) not in {None, site.id}:
         raise NotFound(Site.missing)
     return site
 
 
-def _visit_opens(uow: UnitOfWork, site_id: UUID) -> bool:
+def visited_site(uow: UnitOfWork) -> UUID | None:
+    """Return the site that the caller's visit opens, None for the owner himself.
+
+    Raises NotFound once the visit is over.
+    """
     if not uow.identity.is_visiting:
-        return True
-    visit_id = uow.identity.visit_id
-    return visit_id is not None and standing_visit(uow, visit_id).site_id == site_id
+        return None
+    if uow.identity.visit_id is None:
+        raise NotFound(Visit.missing)
+    return standing_visit(uow, uow.identity.visit_id).site_id

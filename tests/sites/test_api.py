@@ -260,6 +260,7 @@ def test_a_visitor_edits_the_site_he_was_let_into(
     path = f"/v1/own/sites/{furnished.id}/pages/{page_id}"
 
     assert call(visitor, "PUT", path, json={"title": "x", "markdown": "", "version": 1}).status_code == 200
+    assert call(visitor, "GET", "/v1/own/sites").status_code == 200
     assert call(visitor, "GET", f"/v1/own/sites/{second.id}").status_code == 404
 
 
@@ -276,6 +277,7 @@ def test_a_visit_that_is_over_reaches_nothing(
             disable_site(uow, furnished.id, reason="")
 
     assert call(visitor, "GET", f"/v1/own/sites/{furnished.id}").status_code == 404
+    assert call(visitor, "GET", "/v1/own/sites").status_code == 404
     assert call(visitor, "GET", f"/v1/visits/{visitor.visit_id}").status_code == 404
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from kernel.contracts.sites import PageEdit
 from kernel.web import answer, body, needs, unit_of_work
 from services.sites import queries
-from services.sites.own import own_customer, own_site
+from services.sites.own import own_customer, own_site, visited_site
 from services.sites.pages import edit_page
 from services.sites.rows import page_of
 
@@ -18,6 +18,7 @@ api = Blueprint("own", __name__, url_prefix="/v1/own")
 @needs("own.view")
 def own_sites() -> Response:
     with unit_of_work() as uow:
+        visited_site(uow)
         return answer(queries.customer_sites(uow, own_customer(uow)))
 
 
