@@ -248,6 +248,8 @@ def _engine(url: URL, name: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=3,
+        # An error goes into the log, and the values of its statement are people's.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 3,
             "application_name": f"atoll {name}",

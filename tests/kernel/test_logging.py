@@ -4,9 +4,18 @@ import json
 import logging
 import subprocess
 import sys
+from traceback import format_exception
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
+from kernel import clock
+from kernel.auth import Identity
+from kernel.contracts.events import ProductCreated
+from kernel.database import Database
+from kernel.ids import new_id
+from kernel.log import EventRow, row_of
 from kernel.logging import HIDDEN, hide_secrets
 
 SECRETS = [
@@ -31,6 +40,19 @@ def test_what_looks_like_a_secret_is_blanked_inside_a_text(secret):
     assert "hunter2" not in said
     assert HIDDEN in said
     assert said.endswith(" today")
+
+
+def test_a_refused_statement_says_nothing_of_its_values(databases: dict[str, Database], owner: Identity):
+    told = ProductCreated(product_id=new_id(), name="Åsa Öbergs kurs")
+    row = row_of(told, network_id=owner.network_id or new_id(), actor=owner, at=clock.now(), request_id="")
+
+    with pytest.raises(IntegrityError) as refused, databases["billing"].unit_of_work(owner) as uow:
+        uow.session.execute(insert(EventRow), [row, row])
+    said = "".join(format_exception(refused.value))
+
+    assert "duplicate key" in said
+    assert "Åsa" not in said
+    assert str(row["id"]) not in said  # PostgreSQL itself keeps rows under row-level security to itself
 
 
 def test_what_is_no_secret_stays():
