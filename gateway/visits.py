@@ -1,10 +1,12 @@
 """An admin's stay on a customer's site: its identity, its banner, and the check on every request."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from datetime import datetime
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 from flask import Flask, current_app
 
@@ -21,6 +23,8 @@ from kernel.errors import N_, Failure, Forbidden, NotFound, Unauthenticated
 
 THREADS = 8
 OVER = N_("Your visit to this site has ended. Go back to the customer and switch to the site once more.")
+
+T = TypeVar("T")
 
 Cause = Literal["switched back", "signed out", "expired", "no longer allowed"]
 
@@ -67,21 +71,22 @@ def visitor(visit: Visit, epoch: int) -> Identity:
 def confirm(stay: Stay) -> None:
     """Check that a visit still stands. Raises VisitOver.
 
-    It does while its row stands, the admin may still switch, and the admin's own session lives.
+    It does while its row stands, the admin's own session lives with the rights it began with, and he may
+    still switch to this owner.
     """
     admin = admin_of(stay.row)
     if not is_here(stay.row):
         raise over(stay, "expired")
-    row = _threads().submit(copy_context().run, gateway_services().sites.visit, stay.row.id)
+    row = _beside(partial(gateway_services().sites.visit, stay.row.id))
+    owner = _beside(services_for(stay.identity).customers.standing)
     try:
-        standing = services_for(identity_of(admin, frozenset(admin.permissions))).customers.standing()
+        services_for(identity_of(admin, frozenset(admin.permissions))).customers.standing()
+        owner.result()
         row.result()
     except NotFound:
         raise VisitOver(OVER) from None
     except Unauthenticated:
         raise over(stay, "no longer allowed") from None
-    if "customers.switch" not in standing.permissions:
-        raise over(stay, "no longer allowed")
 
 
 def is_here(visit: Visit) -> bool:
@@ -108,11 +113,12 @@ def over(stay: Stay, cause: Cause) -> VisitOver:
     return VisitOver(OVER)
 
 
-def _threads() -> ThreadPoolExecutor:
+def _beside(ask: Callable[[], T]) -> Future[T]:
+    """Ask while something else is asked."""
     threads: ThreadPoolExecutor = current_app.extensions["visits"]
-    return threads
+    return threads.submit(copy_context().run, ask)
 
 
 def install_visits(app: Flask) -> None:
-    """Give the application the threads in which two services are asked side by side."""
+    """Give the application the threads in which services are asked side by side."""
     app.extensions["visits"] = ThreadPoolExecutor(THREADS, thread_name_prefix="visit")

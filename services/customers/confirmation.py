@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from kernel.contracts.access import SITE_OWNER, held_by
+from kernel.contracts.access import SITE_OWNER, dominates, held_by
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Unauthenticated
 from kernel.prepared import Prepared
@@ -26,8 +26,8 @@ class SessionEnded(Unauthenticated):
 def confirm(uow: UnitOfWork) -> None:
     """Raise SessionEnded unless the account or key behind the identity is good now.
 
-    On a visit it is the human's account that counts: who may no longer switch is out at once. A token
-    that holds more than its account or key does now is refused too, whatever the epoch says.
+    On a visit the human's account counts too: who may no longer switch to the owner is out at once. A
+    token that holds more than its account or key does now is refused too, whatever the epoch says.
     """
     asking = uow.identity
     if asking.key_id is not None:
@@ -49,9 +49,15 @@ def _key_stands(uow: UnitOfWork, key_id: UUID) -> bool:
     return uow.identity.permissions <= set(key.scopes)
 
 
-def _visitor_stands(uow: UnitOfWork, account_id: UUID) -> bool:
-    admin = ACCOUNT.one_or_none(uow, account_id=account_id)
-    return admin is not None and admin.is_active and "customers.switch" in held_by(admin.role)
+def _visitor_stands(uow: UnitOfWork, admin_id: UUID) -> bool:
+    """Whether what was asked when the visit was cleared is still so, of the admin and of the owner."""
+    admin = ACCOUNT.one_or_none(uow, account_id=admin_id)
+    owner = ACCOUNT.one_or_none(uow, account_id=uow.identity.account_id)
+    if admin is None or owner is None or not (admin.is_active and owner.is_active):
+        return False
+    held = held_by(admin.role)
+    may_switch = "customers.switch" in held and dominates(held, owner.role)
+    return may_switch and admin.epoch == uow.identity.epoch
 
 
 def _account_stands(uow: UnitOfWork, account_id: UUID) -> bool:

@@ -79,17 +79,35 @@ def test_who_was_sent_away_is_told_that_the_session_ended(
     assert (answer.status_code, answer.json["code"]) == (401, "SessionEnded")
 
 
-def test_a_demoted_admin_is_out_of_the_site_he_visits(
-    call: Call, admin: Identity, database: Database, owner: Identity, register: Register
+@pytest.mark.parametrize(
+    ("whose", "changes"),
+    [
+        ("admin", {"role": "auditor"}),
+        ("admin", {"is_active": False}),
+        ("admin", {"epoch": 2}),
+        ("customer", {"is_active": False}),
+        ("customer", {"role": "administrator"}),
+    ],
+)
+def test_a_visit_lasts_as_long_as_the_admin_may_act_as_the_customer(
+    *,
+    call: Call,
+    admin: Identity,
+    database: Database,
+    owner: Identity,
+    register: Register,
+    whose: str,
+    changes: dict[str, object],
 ) -> None:
     customer = register("Åsa")
     visit = Identity(
-        owner.network_id, f"account:{customer.account_id}", frozenset({"own.view"}),
+        owner.network_id, f"account:{customer.account_id}", frozenset({"own.view"}), epoch=admin.epoch,
         account_id=customer.account_id, customer_id=customer.id, impersonator=admin.account_id,
     )  # fmt: skip
     assert call(visit, "GET", "/v1/standing").status_code == 200
+    changed = admin.account_id if whose == "admin" else customer.account_id
     with database.unit_of_work(owner) as uow:
-        uow.session.execute(update(Account).where(Account.id == admin.account_id).values(role="auditor"))
+        uow.session.execute(update(Account).where(Account.id == changed).values(**changes))
 
     assert call(visit, "GET", "/v1/standing").json["code"] == "SessionEnded"
 
@@ -99,7 +117,7 @@ def test_a_visitor_is_not_the_customer_being_online(
 ) -> None:
     customer = register("Åsa")
     visit = Identity(
-        owner.network_id, f"account:{customer.account_id}", frozenset({"own.view"}),
+        owner.network_id, f"account:{customer.account_id}", frozenset({"own.view"}), epoch=admin.epoch,
         account_id=customer.account_id, customer_id=customer.id, impersonator=admin.account_id,
     )  # fmt: skip
 

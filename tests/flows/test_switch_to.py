@@ -233,8 +233,20 @@ def demote(scene: Scene) -> None:
     scene.world.change_account(scene.admin_id, role="auditor")
 
 
+def demote_a_little(scene: Scene) -> None:
+    scene.world.change_account(scene.admin_id, role="support")
+
+
 def deactivate(scene: Scene) -> None:
     scene.world.change_account(scene.admin_id, is_active=False)
+
+
+def deactivate_owner(scene: Scene) -> None:
+    scene.world.change_account(scene.owner.account_id, is_active=False)
+
+
+def make_owner_an_equal(scene: Scene) -> None:
+    scene.world.change_account(scene.owner.account_id, role="owner")
 
 
 def sign_out_everywhere(scene: Scene) -> None:
@@ -254,9 +266,12 @@ def disable(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     "ends",
-    [sign_out_of_admin, demote, deactivate, sign_out_everywhere, end_all, disable],
+    [
+        sign_out_of_admin, demote, demote_a_little, deactivate, sign_out_everywhere, end_all, disable,
+        deactivate_owner, make_owner_an_equal,
+    ],
     ids=lambda f: f.__name__,
-)
+)  # fmt: skip
 def test_the_visit_ends_at_the_next_request(scene: Scene, ends):
     scene.switch()
 
