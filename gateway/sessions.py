@@ -21,6 +21,7 @@ from kernel import clock
 from kernel.errors import N_, Unavailable
 
 IDLE = timedelta(hours=2)
+STRANGER_IDLE = timedelta(minutes=30)  # a sign-in page that was opened and left
 LIFETIME = timedelta(hours=12)
 VISIT_IDLE = timedelta(minutes=15)
 VISIT_LIFETIME = timedelta(minutes=60)
@@ -47,6 +48,8 @@ class Session(CallbackDict[str, Any], SessionMixin):
 
     @property
     def idle(self) -> timedelta:
+        if "standing" not in self:
+            return STRANGER_IDLE
         return VISIT_IDLE if "visit" in self else IDLE
 
 

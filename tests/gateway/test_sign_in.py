@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gateway.sessions import handle_of, key_of
 from tests.flows.browser import Browser
 from tests.flows.stack import Stack
 from tests.flows.world import PASSWORD, World, make_world, sign_in
@@ -76,6 +77,22 @@ def test_the_session_gets_a_new_secret_at_sign_in_and_at_sign_out(world: World):
     for old in (before, during):
         thief = Browser(world.stack.port, cookies={f"admin.{world.domain}": {COOKIE: old}})
         assert thief.get(world.url("admin", "/customers")).status == 303
+
+
+def test_redis_keeps_those_who_signed_in_longer_than_those_who_did_not(world: World):
+    world.admin()
+    redis = world.stack.gateway.extensions["redis"]
+    host = f"admin.{world.domain}"
+    stranger = world.browser()
+    stranger.get(world.url("admin", "/sign-in"))
+
+    lives = [
+        redis.ttl(key_of(handle_of(host, browser.cookies[host][COOKIE])))
+        for browser in (stranger, world.signed_in())
+    ]
+
+    assert 29 * 60 < lives[0] <= 30 * 60
+    assert 119 * 60 < lives[1] <= 120 * 60
 
 
 def test_a_secret_that_somebody_made_up_is_not_taken_over(world: World):
@@ -153,7 +170,7 @@ def test_signing_in_leads_to_no_other_host(world: World, target: str):
     assert answer.headers["Location"] == "/"
 
 
-def test_a_demoted_admin_may_less_at_the_next_request(world: World):
+def test_a_demoted_admin_is_signed_out_at_the_next_request(world: World):
     admin_id = world.admin()
     owner = world.customer()
     browser = world.signed_in()
@@ -165,7 +182,9 @@ def test_a_demoted_admin_may_less_at_the_next_request(world: World):
         world.url("admin", f"/customers/{owner.customer_id}/vip"), {"csrf_token": token, "is_vip": "true"}
     )
 
-    assert answer.status == 403
+    assert answer.location == world.url("admin", "/sign-in")
+    again = world.signed_in().get(world.url("admin", f"/customers/{owner.customer_id}"))
+    assert (again.status, "pill-vip" in again.text) == (200, False)
 
 
 @pytest.mark.parametrize("changes", [{"is_active": False}, {"epoch": 7}])
