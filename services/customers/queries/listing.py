@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Row, Select, literal_column, select
@@ -57,7 +57,7 @@ class Shape:
     goes_back: bool
 
 
-@cache
+@lru_cache(maxsize=512)  # callers choose page sizes and words, so there are more shapes than memory
 def _page(shape: Shape) -> Prepared:
     """Return the statement of a page. Its plan is kept unless words are searched: they differ too much."""
     order = ORDERS[shape.sort]
