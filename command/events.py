@@ -13,7 +13,7 @@ from command.installation import installation
 from kernel import plugins, restore
 from kernel.database import SERVICES, Database
 from kernel.events import Listener, lag, retry_parked, skip_parked
-from kernel.log import ParkedEvent
+from kernel.log import OPEN, ParkedEvent
 
 Settle = Callable[[Listener, Database, UUID, UUID], bool | None]
 
@@ -89,7 +89,7 @@ def parked(databases: dict[str, Database]) -> Table:
 
 def parked_rows(databases: dict[str, Database]) -> Iterator[tuple[ParkedEvent, Database]]:
     """Give what is parked in each database, oldest first."""
-    open_rows = select(ParkedEvent).where(ParkedEvent.resolution == "").order_by(ParkedEvent.parked_at)
+    open_rows = select(ParkedEvent).where(ParkedEvent.resolution.in_(OPEN)).order_by(ParkedEvent.parked_at)
     for home in databases.values():
         with home.across_networks("listing parked events") as session:
             for row in session.scalars(open_rows).all():

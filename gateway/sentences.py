@@ -89,6 +89,12 @@ def _membership_changed(event: events.MembershipStatusChanged) -> str:
     )
 
 
+def _parked_event(event: events.ParkedEventResolved) -> str:
+    if event.how == "skipped":
+        return _("An event was skipped for good: %(listener)s", listener=event.listener)
+    return _("An event is handled once more: %(listener)s", listener=event.listener)
+
+
 def _payment_failed(event: events.PaymentFailed) -> str:
     return _(
         "Payment %(number)s of %(total)s failed: %(reason)s",
@@ -134,6 +140,8 @@ SENTENCES: dict[type, Sentence] = {
     events.SitePageChanged: lambda e: _("Page “%(title)s” of the site changed", title=e.title),
     events.VisitStarted: lambda e: _("An administrator switched to the site: “%(reason)s”", reason=e.reason),
     events.VisitEnded: lambda e: _("The administrator's visit ended: %(cause)s", cause=labels.cause(e.cause)),
+    events.ParkedEventResolved: _parked_event,
+    events.DeadWorkRetried: lambda e: _("Work that was given up is tried again: %(kind)s", kind=e.kind),
 }
 
 LOOKS = {
@@ -156,4 +164,6 @@ LOOKS = {
     "site.page_changed": ("edit", "azure"),
     "visit.started": ("switch-horizontal", "purple"),
     "visit.ended": ("switch-horizontal", "secondary"),
+    "parked_event.resolved": ("refresh", "azure"),
+    "dead_work.retried": ("refresh", "azure"),
 }

@@ -16,6 +16,7 @@ from kernel.auth import Identity, Signer
 from kernel.calls import Caller
 from kernel.config import Settings
 from kernel.contracts import billing, customers, sites
+from kernel.contracts.background import Background, DeadRetry, ParkedResolution
 
 C = TypeVar("C", bound=BaseModel)
 
@@ -56,6 +57,18 @@ class ServiceClient:
         self._answers: dict[str, BaseModel | Exception] = {}
         self._asking: dict[str, Lock] = {}
         self._lock = Lock()
+
+    def background(self) -> Background:
+        """Return what of the service's background work waits for a person."""
+        return self._get("/v1/background", Background)
+
+    def resolve_parked(self, event_id: UUID, resolution: ParkedResolution) -> None:
+        """Have a parked event tried again, or skipped. Raises NotFound when it is parked no more."""
+        self._tell("POST", f"/v1/background/parked/{event_id}", resolution)
+
+    def retry_dead(self, work_id: UUID, retry: DeadRetry) -> None:
+        """Have work tried again that was given up. Raises NotFound when it is dead no more."""
+        self._tell("POST", f"/v1/background/dead/{work_id}", retry)
 
     def _get(self, path: str, answer: type[C], query: Mapping[str, object] | None = None) -> C:
         question = f"{path} {sorted(query.items()) if query else ''}"
@@ -102,8 +115,8 @@ class CustomersClient(ServiceClient):
         """Return one customer with sign-ins and the newest events."""
         return self._get(f"/v1/customers/{customer_id}", customers.Customer)
 
-    def timeline(self, about: UUID, after: str | None = None) -> customers.Timeline:
-        """Return events about a customer, membership, payment or site."""
+    def timeline(self, about: UUID | None, after: str | None = None) -> customers.Timeline:
+        """Return events about a customer, membership, payment or site; of the whole network for None."""
         return self._get("/v1/timeline", customers.Timeline, {"about": about, "after": after})
 
     def change_vip(self, customer_id: UUID, change: customers.VipChange) -> None:

@@ -21,7 +21,7 @@ from kernel import clock, metrics
 from kernel.auth import Identity
 from kernel.contracts.events import Happened, Recorded
 from kernel.database import NOBODY, Database, UnitOfWork
-from kernel.log import CursorRow, EventRow, ParkedEvent, raw_of, recorded_of
+from kernel.log import ASKED, OPEN, PARKED, CursorRow, EventRow, ParkedEvent, raw_of, recorded_of
 
 BATCH = 300  # events a commit
 PATIENCE = 5  # tries before an event is parked
@@ -260,7 +260,7 @@ def lag(listener: Listener, source: Database, home: Database) -> Lag:
             select(ParkedEvent.event_id).where(
                 ParkedEvent.listener == listener.name,
                 ParkedEvent.source == source.name,
-                ParkedEvent.resolution == "",
+                ParkedEvent.resolution.in_(OPEN),
             )
         ).all()
     after = (cursor.transaction, cursor.position) if cursor else (0, 0)
@@ -290,8 +290,19 @@ def retry_parked(listener: Listener, home: Database, network_id: UUID, event_id:
         with home.unit_of_work(Identity.worker(network_id)) as uow:
             parked = _lock_parked(uow.session, listener, event_id)
             if parked is not None:
-                parked.error = _said(reason)
+                parked.error, parked.resolution = _said(reason), PARKED
         return False
+
+
+def retry_asked(listener: Listener, home: Database) -> None:
+    """Handle the parked events again that somebody asked for in the console; see ``kernel.background``."""
+    asked = select(ParkedEvent.network_id, ParkedEvent.event_id).where(
+        ParkedEvent.listener == listener.name, ParkedEvent.resolution == ASKED
+    )
+    with home.across_networks("parked events to try again") as session:
+        rows = session.execute(asked.order_by(ParkedEvent.parked_at).limit(BATCH)).all()
+    for row in rows:
+        retry_parked(listener, home, row.network_id, row.event_id)
 
 
 def skip_parked(listener: Listener, home: Database, network_id: UUID, event_id: UUID) -> None:
@@ -308,7 +319,7 @@ def _lock_parked(session: Session, listener: Listener, event_id: UUID) -> Parked
         .where(
             ParkedEvent.listener == listener.name,
             ParkedEvent.event_id == event_id,
-            ParkedEvent.resolution == "",
+            ParkedEvent.resolution.in_(OPEN),
         )
         .with_for_update()
     )

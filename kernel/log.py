@@ -53,8 +53,15 @@ class CursorRow(KernelBase):
     moved_at: Mapped[datetime | None]
 
 
+PARKED, ASKED = "", "asked"
+OPEN = (PARKED, ASKED)
+
+
 class ParkedEvent(TenantScoped, KernelBase):
-    """An event that a listener could not handle; kept whole, to be retried or skipped by a person."""
+    """An event that a listener could not handle; kept whole, to be retried or skipped by a person.
+
+    ``resolution`` is empty, ``asked`` (a person wants it tried again), ``retried`` or ``skipped``.
+    """
 
     __tablename__ = "parked_events"
 

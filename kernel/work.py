@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Index, func, or_, select, update
+from sqlalchemy import Index, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from kernel import clock, metrics
@@ -47,9 +47,15 @@ class DueWork(TenantScoped):
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
-        name = cls.__tablename__  # type: ignore[attr-defined]
-        open_rows = "state IN ('due', 'leased')"
-        return (Index(f"ix_{name}_open", "due_at", postgresql_where=open_rows),)
+        return work_indexes(cls.__tablename__)  # type: ignore[attr-defined]
+
+
+def work_indexes(table: str) -> tuple[Index, Index]:
+    """Return the indexes of a table of due work: of what is to be done, and of what was given up."""
+    return (
+        Index(f"ix_{table}_open", "due_at", postgresql_where=text("state IN ('due', 'leased')")),
+        Index(f"ix_{table}_dead", "network_id", "due_at", postgresql_where=text("state = 'dead'")),
+    )
 
 
 W = TypeVar("W", bound=DueWork)

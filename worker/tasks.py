@@ -98,9 +98,11 @@ class Tasks:
                 self._turns.end(name)
 
     def _take_turn(self, name: tuple[str, str]) -> None:
-        until = monotonic() + TURN
+        listener, until = self._listeners[name[0]], monotonic() + TURN
+        if name[1] == listener.home:
+            events.retry_asked(listener, self._databases[listener.home])
         while True:
-            has_more = self._read_on(self._listeners[name[0]], self._databases[name[1]], until)
+            has_more = self._read_on(listener, self._databases[name[1]], until)
             if has_more and not self._stopping.is_set():
                 self._turns.end(name)
                 self._ring(ADVANCE, *name)

@@ -211,6 +211,23 @@ class VisitEnded(Happened):
     cause: str
 
 
+class ParkedEventResolved(Happened):
+    """An admin had an event tried again that a listener could not handle, or gave it up: ``how``."""
+
+    type: Literal["parked_event.resolved"] = "parked_event.resolved"
+    listener: str
+    event_id: UUID
+    how: str
+
+
+class DeadWorkRetried(Happened):
+    """An admin had work tried again that was given up after its last attempt."""
+
+    type: Literal["dead_work.retried"] = "dead_work.retried"
+    kind: str
+    work_id: UUID
+
+
 Event = (
     NetworkCreated
     | AdminCreated
@@ -235,6 +252,8 @@ Event = (
     | SitePageChanged
     | VisitStarted
     | VisitEnded
+    | ParkedEventResolved
+    | DeadWorkRetried
 )
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
@@ -13,4 +14,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = create_service("billing", settings, Database.of(settings, "billing"))
     app.register_blueprint(api)
+    app.register_blueprint(background_api({}))
     return app

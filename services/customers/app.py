@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
@@ -15,4 +16,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = create_service("customers", settings, Database.of(settings, "customers"), confirm=confirm)
     app.register_blueprint(customers.api)
     app.register_blueprint(accounts.api)
+    app.register_blueprint(background_api({}))
     return app

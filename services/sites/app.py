@@ -2,10 +2,12 @@
 
 from flask import Flask
 
+from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
 from services.sites.api import hosts, own, sites, switch
+from services.sites.models import WORKS
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -14,4 +16,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = create_service("sites", settings, Database.of(settings, "sites"))
     for part in (hosts, sites, own, switch):
         app.register_blueprint(part.api)
+    app.register_blueprint(background_api(WORKS))
     return app

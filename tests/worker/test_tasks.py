@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from kernel.auth import Identity
+from kernel.background import resolve_parked
 from kernel.contracts.events import ProductCreated
 from kernel.events import Listener, advance
 from kernel.ids import new_id
@@ -14,6 +16,7 @@ from kernel.work import Performer, Result
 from tests import scratch
 from tests.background import wait_until
 from tests.chaos import cast, ledger
+from tests.kernel.test_background import park
 from worker.health import Life
 from worker.tasks import Tasks
 
@@ -127,6 +130,22 @@ def test_slow_work_leaves_a_thread_to_the_listeners(databases, network):
 
     # The one whose message went is performed by who looks for more.
     assert sorted(going) == sorted(errands)
+
+
+def test_a_ring_for_its_home_lets_a_listener_try_what_somebody_asked_for(databases, network):
+    handled: list[str] = []
+    listener = listening_from_now(databases, lambda _uow, event, _recorded: handled.append(event.name))
+    owner = Identity.command(network)
+    event_id = park(databases["customers"], owner, listener)
+    with databases["customers"].unit_of_work(owner) as uow:
+        resolve_parked(uow, event_id, listener=listener.name, how="again")
+    tasks = tasks_of(databases, listener, performer())
+
+    tasks.advance(listener.name, "billing")
+    assert handled == []
+    tasks.advance(listener.name, "customers")
+
+    assert handled == ["Bas"]
 
 
 def test_a_ring_for_what_nobody_knows_is_ignored(databases, network):

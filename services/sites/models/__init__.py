@@ -7,4 +7,18 @@ from services.sites.models.provisioning import Provisioning
 from services.sites.models.sites import Domain, Site, SiteWord
 from services.sites.models.visits import SwitchTicket, Visit
 
-__all__ = ["Base", "Domain", "Network", "Page", "Provisioning", "Site", "SiteWord", "SwitchTicket", "Visit"]
+WORKS = {"provisioning": Provisioning}
+"""The tables of due work, by the kind that their performer has."""
+
+__all__ = [
+    "WORKS",
+    "Base",
+    "Domain",
+    "Network",
+    "Page",
+    "Provisioning",
+    "Site",
+    "SiteWord",
+    "SwitchTicket",
+    "Visit",
+]

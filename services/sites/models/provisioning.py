@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from kernel.work import DueWork
+from kernel.work import DueWork, work_indexes
 from services.sites.models.base import Base, same_site
 
 
@@ -16,7 +16,7 @@ class Provisioning(DueWork, Base):
     __table_args__ = (
         same_site("provisionings"),
         UniqueConstraint("network_id", "site_id"),
-        Index("ix_provisionings_open", "due_at", postgresql_where=text("state IN ('due', 'leased')")),
+        *work_indexes("provisionings"),
     )
 
     site_id: Mapped[UUID]
