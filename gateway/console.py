@@ -12,11 +12,11 @@ from gateway.formats import install_filters
 from gateway.looks import avatar, install_looks
 from gateway.panels.render import install_panels
 from gateway.sentences import line_of
-from gateway.views import appearance, customers, memberships, payments, search, sites
+from gateway.views import appearance, background, customers, memberships, payments, search, sites
 from gateway.words import install_words
 
 console = Blueprint("console", __name__)
-for part in (customers, memberships, payments, sites, search):
+for part in (customers, memberships, payments, sites, search, background):
     console.register_blueprint(part.views)
 
 

@@ -1,5 +1,6 @@
 """The operations of ``/api/v1``: what an admin can do in the console, for programs."""
 
+from typing import Literal
 from uuid import UUID
 
 from flask import Blueprint
@@ -7,6 +8,8 @@ from flask import Blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from gateway.security import csrf
+from kernel.clients import ServiceClient
+from kernel.contracts.background import Background, DeadRetry, ParkedResolution
 from kernel.contracts.billing import CustomerBilling, Membership, Payment
 from kernel.contracts.common import Contract
 from kernel.contracts.customers import Customer, CustomersList, CustomersQuery, Timeline, VipChange
@@ -15,6 +18,29 @@ from kernel.web import body, query
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 csrf.exempt(blueprint)  # a key is no cookie: no browser sends it by itself
+
+
+Service = Literal["customers", "billing", "sites"]
+
+
+class AllBackground(Contract):
+    """What waits for a person, in each service."""
+
+    customers: Background
+    billing: Background
+    sites: Background
+
+
+class EventOrder(ParkedResolution):
+    """What to do with a parked event, and in whose database it is."""
+
+    service: Service
+
+
+class WorkOrder(DeadRetry):
+    """Which work to try again, and in whose database it is."""
+
+    service: Service
 
 
 class After(Contract):
@@ -102,3 +128,42 @@ def site(site_id: UUID) -> Site:
 def timeline(about: UUID) -> Timeline:
     """What happened to it, newest first."""
     return api_services().customers.timeline(about, query(After).after)
+
+
+@blueprint.get("/timeline")
+@operation(scope="audit.view", query=After, answers=Timeline, is_confirmed_by_customers=True)
+def network_timeline() -> Timeline:
+    """What happened in the whole network, newest first."""
+    return api_services().customers.timeline(None, query(After).after)
+
+
+@blueprint.get("/background")
+@operation(scope="audit.view", answers=AllBackground)
+def background() -> AllBackground:
+    """Events that could not be handled, and work that was given up."""
+    own = api_services()
+    return AllBackground(
+        customers=own.customers.background(), billing=own.billing.background(), sites=own.sites.background()
+    )
+
+
+@blueprint.post("/background/parked/<uuid:event_id>")
+@operation(scope="network.settings", body=EventOrder)
+def resolve_parked(event_id: UUID) -> None:
+    """Have an event handled once more, or skip it for good."""
+    order = body(EventOrder)
+    resolution = ParkedResolution(listener=order.listener, how=order.how)
+    _client(order.service).resolve_parked(event_id, resolution)
+
+
+@blueprint.post("/background/dead/<uuid:work_id>")
+@operation(scope="network.settings", body=WorkOrder)
+def retry_dead(work_id: UUID) -> None:
+    """Have work tried again that was given up."""
+    order = body(WorkOrder)
+    _client(order.service).retry_dead(work_id, DeadRetry(kind=order.kind))
+
+
+def _client(service: Service) -> ServiceClient:
+    client: ServiceClient = getattr(api_services(), service)
+    return client

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open, enter
-from tests.console.people import site_of
+from tests.console.people import site_of, troubles
 from tests.flows.browser import Browser
 from tests.flows.world import Owner, World
 
@@ -37,6 +37,7 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: " ".join(map(str, look.values())))
 def test_no_page_of_the_console_has_a_fault(world: World, open_page: Open, owners: list[Owner], look: Look):
     page = open_page(**look)
+    troubles(world)
     page.goto(world.url("admin", "/sign-in"))
     found = faults(page)
     enter(world, page)
@@ -72,7 +73,8 @@ def paths_of(world: World, owner: Owner) -> list[str]:
     return [
         "/customers", "/customers?q=nobody", "/customers?tab=online",
         own, f"{own}/switch", f"{own}/panels/events",
-        *linked_from(browser, world, own), "/search?q=a", "/search?q=nobody-at-all", "/no-such-page",
+        *linked_from(browser, world, own), "/search?q=a", "/search?q=nobody-at-all", "/background",
+        "/no-such-page",
     ]  # fmt: skip
 
 

@@ -5,18 +5,23 @@ from decimal import Decimal
 from uuid import UUID
 
 import time_machine
+from sqlalchemy import select
 
 from kernel import clock
 from kernel.contracts.billing import Period
 from kernel.contracts.customers import BillingInfo
+from kernel.contracts.events import ProductCreated
 from kernel.contracts.money import Money
 from kernel.events import advance
+from kernel.ids import new_id
+from kernel.log import ParkedEvent
 from services.billing.lines import Item
 from services.billing.memberships import activate_membership, start_membership
 from services.billing.payments import complete_payment, create_payment, fail_payment
 from services.billing.products import Offer, create_product
 from services.billing.refunds import record_refund
 from services.customers.registration import mark_vip, register_customer
+from services.sites.models import Provisioning
 from tests.flows.world import Owner, World, password_hash
 from worker.listeners.customer_facts import customer_facts
 from worker.listeners.networks import networks
@@ -97,6 +102,25 @@ def failed(world: World, owner: Owner, amount: int) -> None:
             uow, customer_id=owner.customer_id, currency="SEK", items=[Item("E-post", amount)]
         )
         fail_payment(uow, made.id, reason="Kortet nekades")
+
+
+def troubles(world: World) -> tuple[UUID, UUID]:
+    """Leave an event that the timeline could not handle, and a site that could not be set up."""
+    event_id = new_id()
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        event = ProductCreated(product_id=new_id(), name="Bas").model_dump(mode="json")
+        recorded = {
+            "id": str(event_id), "source": "billing", "transaction": 1, "position": 1,
+            "network_id": str(world.network_id), "occurred_at": uow.now.isoformat(), "actor": "command",
+            "impersonator": None, "request_id": "", "event": event,
+        }  # fmt: skip
+        parked = {"listener": "timeline", "event_id": event_id, "source": "billing", "recorded": recorded}
+        uow.add(ParkedEvent(**parked, error="ValueError: no room", parked_at=uow.now, resolution=""))
+    site_id = world.site(None, "fallen", is_open=False)
+    with world.databases["sites"].unit_of_work(world.command) as uow:
+        work = uow.session.scalars(select(Provisioning).where(Provisioning.site_id == site_id)).one()
+        work.state, work.attempts, work.last_error = "dead", 5, "OSError: no disk"
+        return event_id, work.id
 
 
 def village(world: World) -> list[Owner]:

@@ -10,11 +10,13 @@ from sqlalchemy import select, update
 
 from kernel.auth import Identity
 from kernel.database import Database
+from kernel.events import advance
 from kernel.ids import new_id
 from services.customers.api_keys import create_api_key
 from services.customers.models import Account, ApiKey, AuditLine
 from tests.calling import Call, statements
 from tests.customers.conftest import Register, make_admin, signed_in
+from worker.listeners.timeline import timeline
 
 ROUTES = (
     ("GET", "/v1/customers"),
@@ -52,6 +54,23 @@ def test_the_page_takes_five_statements(
 
     assert (answer.json["name"], answer.json["number"]) == ("Åsa Berg", 1)
     assert len(sent) == 5
+
+
+def test_the_whole_networks_timeline_is_for_auditors_alone(
+    call: Call, admin: Identity, database: Database, owner: Identity
+) -> None:
+    finance = signed_in(make_admin(database, owner, "finance"))
+    while advance(timeline, database, database):
+        pass
+
+    told = call(admin, "GET", "/v1/timeline")
+    refused = call(finance, "GET", "/v1/timeline")
+
+    assert [line["type"] for line in told.json["items"]] == ["admin.created", "admin.created"]
+    assert (refused.status_code, call(finance, "GET", f"/v1/timeline?about={new_id()}").status_code) == (
+        403,
+        200,
+    )
 
 
 def test_another_networks_customer_is_absent(call: Call, admin: Identity, database: Database) -> None:

@@ -1,6 +1,7 @@
 """A browser as far as a protocol goes: cookies per host, SameSite=Lax, forms, redirects only when told."""
 
 import html
+import json
 import re
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -60,6 +61,12 @@ class Browser:
         return self._send(
             "POST", url, form or {}, headers, is_cross_site=bool(from_host) and from_host != _host(url)
         )
+
+    def send_json(self, method: str, url: str, value: object, *, headers: dict[str, str]) -> Answer:
+        """Send JSON, as programs do."""
+        sent = {"Host": urlsplit(url).netloc, "Content-Type": "application/json", **headers}
+        response = self._pool.urlopen(method, urlsplit(url).path, body=json.dumps(value), headers=sent)
+        return Answer(url, response.status, response.headers, response.data.decode())
 
     def follow(self, answer: Answer, *, most: int = 5) -> Answer:
         """Go where redirects lead."""

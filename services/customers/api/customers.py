@@ -8,7 +8,7 @@ from pydantic import Field
 
 from kernel.contracts.common import Contract
 from kernel.contracts.customers import Clearance, CustomersQuery, VipChange
-from kernel.web import answer, body, needs, nothing, query, unit_of_work, uuid_arg
+from kernel.web import answer, body, identity, needs, nothing, query, unit_of_work, uuid_arg
 from services.customers import clearances, registration
 from services.customers.queries.found import found_customers
 from services.customers.queries.listing import customers_list
@@ -70,5 +70,7 @@ def search() -> Response:
 @needs("customers.view", "billing.view", "sites.view")
 def show_timeline() -> Response:
     about, after = uuid_arg("about"), request.args.get("after")
+    if about is None:
+        identity().require("audit.view")
     with unit_of_work() as uow:
         return answer(timeline(uow, about=about, after=after))
