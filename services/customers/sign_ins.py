@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, text, update
 
 from kernel.auth import Identity
 from kernel.contracts.customers import Credentials, Standing
@@ -26,10 +26,15 @@ class WrongCredentials(Unauthenticated):
 
 @dataclass(frozen=True)
 class Candidate:
-    """The account that a login names, as it was before the password was looked at."""
+    """The account that a login names, as it was before the password was looked at.
+
+    For a login nobody has it is a decoy: some account, with which the same is done and then undone, so
+    that how long the answer takes does not tell which logins there are.
+    """
 
     account_id: UUID
     password_hash: str | None
+    is_decoy: bool = False
 
 
 def authenticate(database: Database, identity: Identity, given: Credentials) -> Standing:
@@ -39,18 +44,19 @@ def authenticate(database: Database, identity: Identity, given: Credentials) -> 
     """
     with database.unit_of_work(identity) as uow:
         candidate = _find(uow, given.login)
-    is_right = passwords.is_right(candidate.password_hash if candidate else None, given.password)
+    is_right = passwords.is_right(candidate.password_hash, given.password)
     attempt = Attempt(
         given,
         is_right=is_right,
-        renewed=passwords.rehashed(candidate.password_hash, given.password)
-        if candidate and is_right
-        else None,
+        renewed=passwords.rehashed(candidate.password_hash, given.password) if is_right else None,
         country=country_of(given.ip),
         device=device_of(given.user_agent),
     )
     with database.unit_of_work(identity) as uow:
         standing = attempt.carry_out(uow, candidate)
+        if candidate.is_decoy:
+            uow.session.flush()
+            raise WrongCredentials(REFUSAL)  # before the commit, so that nothing stays
     if standing is None:
         raise WrongCredentials(REFUSAL)
     return standing
@@ -64,14 +70,15 @@ def sign_out(uow: UnitOfWork) -> None:
     uow.session.execute(gone.values(last_seen_at=None, modified_at=Customer.modified_at))
 
 
-def _find(uow: UnitOfWork, login: str) -> Candidate | None:
+def _find(uow: UnitOfWork, login: str) -> Candidate:
     key = login_key(login)
     named = select(Account.id, Account.password_hash).where(
         or_(Account.email_key == key, Account.username_key == key)
     )
     # An address beats a username that looks like it.
     found = uow.session.execute(named.order_by(Account.email_key == key).limit(2)).all()
-    return Candidate(*found[-1]) if found else None
+    decoy = uow.session.scalar(select(Account.id).order_by(Account.id).limit(1))
+    return Candidate(*found[-1]) if found else Candidate(decoy or new_id(), None, is_decoy=True)
 
 
 @dataclass(frozen=True)
@@ -84,10 +91,13 @@ class Attempt:
     country: str
     device: str
 
-    def carry_out(self, uow: UnitOfWork, candidate: Candidate | None) -> Standing | None:
+    def carry_out(self, uow: UnitOfWork, candidate: Candidate) -> Standing | None:
         """Record the attempt; return the standing when it lets somebody in."""
+        if not self.is_right:
+            # To wait for the disk would take longer than to undo what was done with a decoy.
+            uow.session.execute(text("SET LOCAL synchronous_commit TO off"))
         account = self._lock(uow, candidate)
-        if account is None or candidate is None:
+        if account is None:
             return None
         customer = uow.session.scalar(select(Customer).where(Customer.account_id == account.id))
         if account.is_locked(uow.now):
@@ -106,8 +116,8 @@ class Attempt:
             )
         return None
 
-    def _lock(self, uow: UnitOfWork, candidate: Candidate | None) -> Account | None:
-        wanted = select(Account).where(Account.id == (candidate.account_id if candidate else new_id()))
+    def _lock(self, uow: UnitOfWork, candidate: Candidate) -> Account | None:
+        wanted = select(Account).where(Account.id == candidate.account_id)
         return uow.session.scalar(wanted.with_for_update(of=Account))
 
     def _is_at_his_door(self, account: Account, customer: Customer | None) -> bool:

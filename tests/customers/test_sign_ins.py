@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from argon2 import PasswordHasher
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from kernel.auth import Identity
 from kernel.contracts.events import AccountLocked, SignedIn
@@ -142,6 +142,32 @@ def test_every_failure_takes_one_password_hash(
             authenticate(database, gateway, credentials(f"{name}@office.example", f"wrong {name}"))
 
     assert len(verified) == 4
+
+
+def test_an_unknown_login_asks_the_database_what_a_known_one_does_and_leaves_nothing(
+    database: Database, owner: Identity, gateway: Identity
+) -> None:
+    account = make_admin(database, owner)
+    asked: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    try:
+        with pytest.raises(WrongCredentials):
+            authenticate(database, gateway, credentials("nobody@office.example"))
+        unknown, asked[:] = list(asked), []
+        recorded = attempts(database, owner)
+        asked.clear()
+        fail(database, gateway, account)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", listen)
+
+    assert unknown == asked
+    assert recorded == []
+    with database.unit_of_work(owner) as uow:
+        assert uow.get(Account, account.id).failures == 1
 
 
 def test_the_tenth_failure_locks_the_account_for_ten_minutes(
