@@ -48,6 +48,8 @@ def configure(process: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # At DEBUG it writes addresses of calls, and those hold what people searched for.
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 def hide_secrets(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -73,3 +73,14 @@ def test_a_process_logs_json_lines_of_its_own_and_of_libraries():
     assert (ours["event"], ours["amount"], ours["email"], ours["process"]) == ("paid", 3, HIDDEN, "billing")
     assert (theirs["event"], theirs["refund_id"]) == (f"for {HIDDEN}", "7")
     assert logging.getLevelName(theirs["level"].upper()) == logging.WARNING
+
+
+def test_no_address_of_a_call_is_logged_however_much_else_is():
+    script = (
+        "import logging; from kernel.logging import configure; configure('gateway', 'DEBUG');"
+        "logging.getLogger('urllib3.connectionpool').debug('GET /v1/customers?q=asa');"
+        "logging.getLogger('library').debug('said')"
+    )
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert [json.loads(line)["event"] for line in output.splitlines()] == ["said"]
