@@ -139,7 +139,12 @@ def _advance_one(listener: Listener, source: Database, home: Database) -> bool:
     except Exception as reason:
         if stumbled is None:
             raise
-        log.exception("event failed", listener=listener.name, event_id=str(stumbled.id))
+        log.exception(
+            "event failed",
+            listener=listener.name,
+            event_id=str(stumbled.id),
+            request_id=stumbled.request_id,
+        )
         return _note_failure(listener, source, home, stumbled, reason)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, Uuid, delete, insert, select, text, update
+from structlog.testing import capture_logs
 
 from kernel import events
 from kernel.auth import Identity
@@ -313,6 +314,18 @@ def test_a_parked_event_can_be_skipped_for_good_but_not_from_another_network(sou
 
     assert parked(home, listener)[0].resolution == "skipped"
     assert seen(home, listener) == []
+
+
+def test_a_failing_event_is_logged_with_the_request_it_came_from(source, home, network):
+    listener = begin(new_listener(fail_on("bad")), source, home)
+    with source.unit_of_work(Identity.command(network), request_id="from-the-browser") as uow:
+        uow.publish(ProductCreated(product_id=new_id(), name="bad"))
+
+    with capture_logs() as lines:
+        drain(listener, source, home)
+
+    failures = [line["request_id"] for line in lines if line["event"] == "event failed"]
+    assert failures == ["from-the-browser"]
 
 
 def test_an_event_that_cannot_be_read_is_parked_and_blocks_nobody(source, home, network, wait):
