@@ -1,9 +1,11 @@
 """What an admin does in the console, with scripts and without."""
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from kernel.breaker import Breaker
 from tests.browser.conftest import Open, enter
+from tests.console.people import paid, settle, site_of
 from tests.flows.world import PASSWORD, Owner, World
 
 
@@ -84,6 +86,64 @@ def test_a_box_whose_service_was_away_is_tried_again_alone(
     assert page.evaluate("window.stayed") is True
 
 
+def test_while_the_list_loads_its_skeleton_stands_in_for_it(
+    world: World, open_page: Open, owners: list[Owner]
+):
+    page = open_page()
+    enter(world, page)
+    expect(page.locator("#results-wait")).to_be_hidden()
+    held = hold(page, "**/customers?*")
+
+    page.locator("#q").fill("asa")
+    expect(page.locator("#results-wait .skeleton").first).to_be_visible()
+    held[0].continue_()
+
+    expect(page.locator("li.customer")).to_have_count(1)
+    expect(page.locator("#results-wait")).to_be_hidden()
+
+
+def test_while_a_box_loads_its_skeleton_stands_in_for_it(world: World, open_page: Open, owners: list[Owner]):
+    page = open_page()
+    for amount in range(100, 1300, 100):
+        paid(world, owners[0], amount)
+    settle(world)
+    enter(world, page, f"/customers/{owners[0].customer_id}")
+    held = hold(page, "**/panels/events?*")
+
+    page.get_by_role("link", name="Older events").click()
+    expect(page.locator("#panel-events .skeleton").first).to_be_visible()
+    held[0].continue_()
+
+    expect(page.locator("#panel-events .skeleton").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_an_admin_switches_edits_a_page_and_comes_back(
+    world: World, open_page: Open, owners: list[Owner], has_scripts: bool
+):
+    page = open_page(java_script_enabled=has_scripts)
+    own = f"/customers/{owners[0].customer_id}"
+    enter(world, page, own)
+    page.get_by_role("link", name="Switch to").click()
+    page.locator("#reason").fill("Hjälp med startsidan")
+    page.get_by_role("button", name="Switch to").click()
+    if not has_scripts:
+        page.get_by_role("button", name="Go on to the site").click()
+    page.wait_for_url("**/dashboard")
+    expect(page.locator(".visit")).to_contain_text("Ada Admin, you are here as")
+
+    page.locator(".rows a.btn").first.click()
+    page.locator("#markdown").fill("Nybakat **varje** morgon")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="View the site").click()
+    expect(page.locator("main strong")).to_have_text("varje")
+    page.get_by_role("button", name="Switch back").click()
+
+    page.wait_for_url(world.url("admin", own))
+    page.goto(world.url(site_of(owners[0]), "/"))
+    expect(page.locator(".visit")).to_have_count(0)
+
+
 def test_the_whole_network_is_searched_from_the_keyboard(world: World, open_page: Open, owners: list[Owner]):
     page = open_page()
     enter(world, page)
@@ -138,3 +198,14 @@ def test_everything_works_without_scripts(world: World, open_page: Open, owners:
     page.locator("main input[name=q]").fill("bageriet")
     page.locator("main form button").click()
     expect(page.locator("main a.hit").first).to_be_visible()
+
+
+def hold(page: Page, pattern: str) -> list[Route]:
+    """Keep what the page asks for, until the test lets it go on."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(pattern, keep)
+    return held

@@ -1,5 +1,11 @@
 """The customers list: what it shows, finds, sorts, pages and remembers."""
 
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
 from tests.console.people import member, paid, product, registered, settle, vip
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import World
@@ -27,6 +33,43 @@ def test_a_card_shows_all_that_is_known_of_a_customer(world: World, browser: Bro
     )
     assert f'href="/customers/{owner.customer_id}/switch"' in shown
     assert f'href="/customers/{owner.customer_id}"' in shown
+
+
+@pytest.mark.parametrize("layout", ["cards", "table"])
+def test_a_customer_who_is_here_has_a_mark_and_his_times_in_words_and_exactly(
+    world: World, browser: Browser, layout: str
+):
+    with time_machine.travel(datetime(2024, 5, 17, 12, tzinfo=UTC), tick=True):
+        owner = registered(world, "asa@example.com", "Åsa", "Lind")
+    world.site(owner)
+    settle(world)
+    world.signed_in(owner.email, host="bageri").get(world.url("bageri", "/dashboard"))
+    form = page(world, browser).form("/customers/layout")
+    browser.post(world.url("admin", "/customers/layout"), form | {"layout": layout})
+
+    shown = page(world, browser, "?tab=online").text
+
+    assert 'Online<span class="count">1</span>' in shown
+    assert shown.count(' online"') == 1
+    assert "May 17, 2024" in shown
+    assert re.search(
+        r'<time datetime="20[^"]+\+00:00" title="[A-Z][a-z]+ \d+, 20\d\d[^"]+">just now</time>', shown
+    )
+
+
+def test_counts_of_memberships_and_sites_are_shown(world: World, browser: Browser):
+    owner = registered(world, "asa@example.com", "Åsa", "Lind")
+    basic = product(world, "Bas", 19900)
+    for name in ("bageri", "kafe"):
+        member(world, owner, basic)
+        world.site(owner, name)
+    world.site(owner, "butik")
+    settle(world)
+
+    shown = page(world, browser).text
+
+    assert "<dt>Memberships</dt><dd>2</dd>" in shown
+    assert "<dt>Sites</dt><dd>3</dd>" in shown
 
 
 def test_one_call_to_one_service_makes_the_list(world: World, browser: Browser, calls: list[tuple[str, str]]):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import Mock
 
 import pytest
 from pydantic import SecretStr
 
+from kernel.errors import Forbidden, NotFound, TooMany, Unavailable
 from tests.flows.scene import Scene, set_scene
 from tests.flows.stack import Stack, free_port
 from tests.flows.world import World, make_world
@@ -111,6 +113,32 @@ def test_errors_are_pages_in_the_readers_language(world: World, path: str, statu
     assert page.status == status
     assert page.headers["X-Request-Id"] in page.text
     assert "Traceback" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "title", "retry_after"),
+    [
+        (Forbidden(), 403, "Inte tillåtet", None),
+        (NotFound(), 404, "Hittades inte", None),
+        (TooMany(retry_after=7), 429, "För många försök", "7"),
+        (RuntimeError("inside"), 500, "Något gick fel", None),
+        (Unavailable(), 503, "Inte tillgängligt", "5"),
+    ],
+    ids=["403", "404", "429", "500", "503"],
+)
+def test_every_failure_has_a_page_in_swedish_that_nobody_keeps(
+    *, world: World, monkeypatch, failure: Exception, status: int, title: str, retry_after: str | None
+):
+    world.admin()
+    browser = world.signed_in()
+    monkeypatch.setattr("gateway.views.search.everywhere", Mock(side_effect=failure))
+
+    page = browser.get(world.url("admin", "/search?q=a"), headers={"Accept-Language": "sv"})
+
+    assert (page.status, page.headers.get("Retry-After")) == (status, retry_after)
+    assert f"<h1>{title}</h1>" in page.text
+    assert ('<a class="btn btn-primary"' in page.text) is (status in {429, 500, 503})
+    assert page.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("host", ["admin", "bageri"])
