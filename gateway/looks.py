@@ -19,6 +19,7 @@ def install_looks(app: Flask) -> None:
     """Give templates ``icon``, ``avatar``, ``asset`` and the chosen theme."""
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
     app.jinja_env.globals.update(icon=icon, avatar=avatar, asset=asset, chosen_theme=chosen_theme)
+    app.jinja_env.filters["isolated"] = isolated
 
 
 def chosen_theme() -> str:
@@ -49,6 +50,11 @@ def avatar(identifier: UUID, name: str, classes: str = "") -> Markup:
     return Markup('<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>').format(
         colour, classes, initials(name)
     )
+
+
+def isolated(words: str) -> Markup:
+    """Return words that people gave, in whatever direction they are written, apart from those around."""
+    return Markup("<bdi>{}</bdi>").format(words)
 
 
 def initials(name: str) -> str:

@@ -185,6 +185,18 @@ def test_a_customer_who_does_not_exist_is_not_found(world: World, browser: Brows
     assert "There is no such customer." in answer.text
 
 
+def test_a_name_from_right_to_left_does_not_turn_the_words_around_it(world: World, browser: Browser):
+    name = "محمد (الفارسي)"
+    owner = registered(world, "alfarsi@example.com", "محمد", "(الفارسي)")
+    site_id = world.site(owner)
+    settle(world)
+
+    places = [f"/sites/{site_id}", f"/customers/{owner.customer_id}/switch", "/search?q=alfarsi"]
+    shown = {path: browser.get(world.url("admin", path)).text for path in places}
+
+    assert {path: f"<bdi>{name}</bdi>" in text for path, text in shown.items()} == dict.fromkeys(places, True)
+
+
 def test_a_name_is_shown_as_text(world: World, browser: Browser):
     owner = registered(world, "eve@example.com", "<script>alert(1)</script>", "Ek")
 

@@ -41,7 +41,7 @@ def test_an_admin_arrives_in_the_dashboard_with_a_banner_and_switches_back(scene
 
     assert dashboard.status == 200
     assert dashboard.url == scene.site_url("/dashboard")
-    assert "Ada Admin, you are here as Olle Ägare." in dashboard.text
+    assert "<bdi>Ada Admin</bdi>, you are here as <bdi>Olle Ägare</bdi>." in dashboard.text
 
     back = scene.browser.post(scene.site_url("/switch/back"), dashboard.form("/switch/back"))
 
@@ -384,7 +384,7 @@ def test_the_banner_is_on_every_page(scene: Scene, path: str):
     page = scene.browser.get(scene.site_url(path))
 
     assert page.status == (200 if path == "/" else 404)
-    assert "Ada Admin, you are here as Olle Ägare." in page.text
+    assert "<bdi>Ada Admin</bdi>, you are here as <bdi>Olle Ägare</bdi>." in page.text
     assert 'action="/switch/back"' in page.text
 
 
