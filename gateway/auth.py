@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway import visits
 from gateway.calls import identity_of, services_for
 from gateway.hosts import current_host
+from gateway.lately import Lately
 from gateway.routing import ADMIN, is_local_path
 from gateway.sessions import VISIT_LIFETIME, own_session, sessions
 from gateway.visits import Stay
@@ -84,6 +85,7 @@ def install_auth(app: Flask) -> None:
     manager.anonymous_user = Nobody
     manager.session_protection = None  # the session is on the server and bound to its host already
     manager.user_loader(_load_person)
+    app.extensions["sightings"] = Lately(SEEN_EVERY / 2)
     app.before_request(_confirm)
     app.context_processor(lambda: {"visit": current_user.stay})
 
@@ -219,6 +221,8 @@ def _refresh() -> None:
 
 def _note_sighting() -> None:
     """Tell customers, at most once a minute, that somebody is here; it is no reason to fail a page."""
+    if not current_app.extensions["sightings"].is_due(current_user.get_id()):
+        return
     redis: Redis[bytes] = current_app.extensions["redis"]
     if redis.set(f"seen:{current_user.get_id()}", 1, nx=True, ex=SEEN_EVERY):
         with suppress(Unavailable):

@@ -5,7 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from flask_babel import get_locale
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
@@ -18,7 +19,7 @@ A_YEAR = 31_536_000
 def install_looks(app: Flask) -> None:
     """Give templates ``icon``, ``avatar``, ``asset`` and the chosen theme."""
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
-    app.jinja_env.globals.update(icon=icon, avatar=avatar, asset=asset, chosen_theme=chosen_theme)
+    app.jinja_env.globals.update(icon=icon, avatar=avatar, asset=asset, chosen_theme=chosen_theme, kept=kept)
     app.jinja_env.filters["isolated"] = isolated
 
 
@@ -26,6 +27,17 @@ def chosen_theme() -> str:
     """Return ``light``, ``dark``, or ``auto``: as the system does."""
     theme = request.cookies.get(THEME_COOKIE, "auto")
     return theme if theme in THEMES else "auto"
+
+
+def kept(template: str, **given: str) -> Markup:
+    """Return a piece that is the same for everybody who reads one language; drawn once for each."""
+    return _drawn(template, str(get_locale() or "en"), tuple(given.items()))
+
+
+@lru_cache(maxsize=256)
+def _drawn(template: str, _language: str, given: tuple[tuple[str, str], ...]) -> Markup:
+    drawn = current_app.jinja_env.get_template(template).render(dict(given))
+    return Markup(drawn)  # noqa: S704 - a template's own, autoescaped
 
 
 @lru_cache(maxsize=256)

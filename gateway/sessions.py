@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from werkzeug.datastructures import CallbackDict
 
 from gateway.hosts import arrived
+from gateway.lately import Lately
 from kernel import clock
 from kernel.errors import N_, Unavailable
 
@@ -25,6 +26,7 @@ STRANGER_IDLE = timedelta(minutes=30)  # a sign-in page that was opened and left
 LIFETIME = timedelta(hours=12)
 VISIT_IDLE = timedelta(minutes=15)
 VISIT_LIFETIME = timedelta(minutes=60)
+PROLONGED_EVERY = 20  # seconds; by so much a session may end too early
 WITHOUT_SESSION = ("/static/", "/api/", "/healthz", "/readyz", "/metrics")
 
 SESSIONS_AWAY = N_("Signing in is not possible right now. Please try again in a moment.")
@@ -68,6 +70,7 @@ class Sessions(SessionInterface):
     def __init__(self, redis: "Redis[bytes]", *, https: bool) -> None:
         self._redis = redis
         self._https = https
+        self._prolonged = Lately(PROLONGED_EVERY)
 
     def cookie_name(self, audience: str) -> str:
         """Return e.g. ``__Host-atoll-admin``; browsers refuse that prefix without TLS (RFC 6265bis)."""
@@ -116,7 +119,7 @@ class Sessions(SessionInterface):
             response.vary.add("Cookie")
         if session.modified:
             self._write(session, response)
-        elif session.is_stored:
+        elif session.is_stored and self._prolonged.is_due(session.handle):
             self._redis.expire(key_of(session.handle), session.idle)
 
     def _write(self, opened: Session, response: Response) -> None:

@@ -81,13 +81,13 @@ class Caller:
         target = f"{path}?{urlencode(given)}" if given else path
         payload = body.model_dump_json().encode() if body is not None else None
         self.budget.call()
-        while True:
-            try:
-                return self._once(method, target, identity, payload)
-            except ServiceAway:
-                may_repeat = method in RETRIED and deadline.left(self._longest) > CONNECT / 10
-                if not may_repeat or self.breaker.is_open or not self.budget.spend():
-                    raise
+        try:
+            return self._once(method, target, identity, payload)
+        except ServiceAway:
+            in_time = deadline.left(self._longest) > CONNECT / 10
+            if method not in RETRIED or not in_time or self.breaker.is_open or not self.budget.spend():
+                raise
+        return self._once(method, target, identity, payload)
 
     def _once(self, method: str, target: str, identity: Identity, payload: bytes | None) -> bytes:
         left = deadline.left(self._longest)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 import structlog
 from sqlalchemy import URL, Engine, create_engine, event, insert, select, text
 from sqlalchemy import make_url as parse_url
@@ -44,6 +45,7 @@ NOBODY = UUID(int=0)
 CHANNEL = "atoll"
 SET_TENANT = "SELECT set_config('atoll.network', %s, true), set_config('statement_timeout', %s, true)"
 NOTIFY = text("SELECT pg_notify('atoll', said) FROM unnest(CAST(:said AS text[])) AS said")
+DRIVER_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 STATEMENT_TIMEOUT = 30_000  # milliseconds
 
 log = structlog.get_logger()
@@ -74,6 +76,14 @@ class UnitOfWork:
     def network_id(self) -> UUID:
         """The network this transaction sees; nobody's when the identity has none."""
         return self.identity.network_id or NOBODY
+
+    @property
+    def driver(self) -> psycopg.Connection[Any]:
+        """The driver's own connection, inside this transaction; for what is asked on every request."""
+        connection = self.session.connection().connection.driver_connection
+        if not isinstance(connection, psycopg.Connection):
+            raise TypeError("The connection is not psycopg's.")
+        return connection
 
     def get(self, model: type[M], row_id: UUID, *, lock: bool = False) -> M:
         """Return the row with this id; ``lock`` makes others wait for it. Raises NotFound."""
@@ -125,7 +135,7 @@ class UnitOfWork:
     def _enter(self) -> None:
         self.session.info["network_id"] = self.network_id
         tenant = str(self.identity.network_id or "")
-        self.session.connection().exec_driver_sql(SET_TENANT, (tenant, str(self._timeout)))
+        self.driver.execute(SET_TENANT, (tenant, str(self._timeout)))
 
     def _write(self) -> None:
         self.session.flush()
@@ -219,7 +229,7 @@ def unavailable_when_away() -> Iterator[None]:
     """Turn the driver's ways of saying "not now" into DatabaseAway."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as reason:
+    except (OperationalError, InterfaceError, PoolTimeout, *DRIVER_AWAY) as reason:
         raise DatabaseAway(N_("The database does not answer. Try again in a moment.")) from reason
     except DBAPIError as reason:
         if reason.connection_invalidated:

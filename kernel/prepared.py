@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Row, bindparam
+from psycopg.rows import namedtuple_row
+from sqlalchemy import BindParameter, bindparam
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql import Executable
@@ -32,24 +33,22 @@ class Prepared:
             TenantScoped, lambda model: model.network_id == TENANT, include_aliases=True
         )
         compiled = statement.options(one_network).compile(dialect=DIALECT)  # type: ignore[attr-defined]
-        self.sql = str(compiled)
+        self._sql = str(compiled).encode()
         self._keeps_plan = keeps_plan
         self._known = {name: value for name, value in compiled.params.items() if value is not None}
 
-    def all(self, uow: UnitOfWork, **values: object) -> Sequence[Row[Any]]:
-        """Return the rows for these values."""
-        connection = uow.session.connection()
-        driver = connection.connection.driver_connection
+    def all(self, uow: UnitOfWork, **values: object) -> Sequence[Any]:
+        """Return the rows for these values, as named tuples."""
         given = self._known | values | {"tenant": uow.network_id}
-        if not self._keeps_plan or driver is None:
-            return connection.exec_driver_sql(self.sql, given).all()
-        driver.prepare_threshold = 0
+        driver = uow.driver
+        driver.prepare_threshold = 0 if self._keeps_plan else None
         try:
-            return connection.exec_driver_sql(self.sql, given).all()
+            with driver.cursor(row_factory=namedtuple_row) as cursor:
+                return cursor.execute(self._sql, given).fetchall()
         finally:
             driver.prepare_threshold = None
 
-    def one_or_none(self, uow: UnitOfWork, **values: object) -> Row[Any] | None:
+    def one_or_none(self, uow: UnitOfWork, **values: object) -> Any:
         """Return the first row for these values, if there is one."""
         found = self.all(uow, **values)
         return found[0] if found else None

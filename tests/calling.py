@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
+import psycopg
 from flask import Flask
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from kernel.auth import Identity, Signer
@@ -30,14 +31,16 @@ def caller(app: Flask, signer: Signer) -> Call:
 
 
 @contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    """Collect the statements that a service sends to its database meanwhile."""
-    database: Database = app.extensions["atoll"].database
-    seen: list[str] = []
+def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Collect the statements that this process sends to PostgreSQL meanwhile, with their values."""
+    # What opening a connection asks does not count.
+    database.engine.connect().close()
+    seen: list[tuple[str, Any]] = []
+    execute = psycopg.Cursor.execute
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
+    def note(cursor: Any, query: Any, values: Any = None, **more: Any) -> Any:
+        seen.append((query.decode() if isinstance(query, bytes) else str(query), values))
+        return execute(cursor, query, values, **more)
 
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", note)
+    with patch.object(psycopg.Cursor, "execute", note):
+        yield seen

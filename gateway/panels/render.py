@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, cast
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -48,7 +48,7 @@ class Panels:
         """Load one box, waiting as long as its service may take. Raises NotFound."""
         for panel in self._panels:
             if (panel.page, panel.name) == (asked.page, name) and _may_see(panel):
-                return _box(panel, asked.address, self._load(panel, asked), None)
+                return _box(panel, asked.address, self._load(panel, asked), None, _around())
         raise NotFound(N_("There is no such box on this page."))
 
     def _load(self, panel: Panel, asked: PanelRequest) -> Loading:
@@ -65,8 +65,9 @@ class Boxes:
 
     def ready(self) -> list[Box]:
         """Return every box once all have come or the page's patience is over."""
+        around = _around()
         return [
-            _box(panel, self._address, loading, max(self._until - monotonic(), 0))
+            _box(panel, self._address, loading, max(self._until - monotonic(), 0), around)
             for panel, loading in self._loading.items()
         ]
 
@@ -84,10 +85,20 @@ def _may_see(panel: Panel) -> bool:
     return not panel.permission or panel.permission in current_user.permissions
 
 
-def _box(panel: Panel, address: str, loading: Loading, patience: float | None) -> Box:
+def _around() -> dict[str, Any]:
+    """Return what every template is given; asked for once, not once for each box."""
+    context: dict[str, Any] = {}
+    current_app.update_template_context(context)
+    return context
+
+
+def _box(
+    panel: Panel, address: str, loading: Loading, patience: float | None, around: Mapping[str, Any]
+) -> Box:
     try:
         shown = loading.result(patience)
-        html = render_template(panel.template, panel=panel, address=address, **shown)
+        template = current_app.jinja_env.get_template(panel.template)
+        html = template.render({**around, "panel": panel, "address": address, **shown})
     except TimeoutError:
         return Box(panel, address, Markup(), Unavailable(N_("This took too long.")))
     except Failure as failure:

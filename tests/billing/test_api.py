@@ -62,7 +62,7 @@ def membership_id(opened: Open, customer_id: UUID) -> UUID:
 def test_the_customers_billing_comes_in_three_statements(
     app: Flask, call: Call, admin: Identity, membership_id: UUID, customer_id: UUID
 ) -> None:
-    with statements(app) as sent:
+    with statements(app.extensions["atoll"].database) as sent:
         answer = call(admin, "GET", f"/v1/customers/{customer_id}/billing")
 
     found = CustomerBilling.model_validate_json(answer.data)
@@ -97,7 +97,7 @@ def test_a_customer_without_billing_has_empty_lists(call: Call, admin: Identity)
 def test_a_membership_comes_with_its_payments(
     app: Flask, call: Call, admin: Identity, membership_id: UUID
 ) -> None:
-    with statements(app) as sent:
+    with statements(app.extensions["atoll"].database) as sent:
         answer = call(admin, "GET", f"/v1/memberships/{membership_id}")
 
     membership = Membership.model_validate_json(answer.data)
@@ -113,7 +113,7 @@ def test_a_payment_comes_with_lines_and_refunds(
         call(admin, "GET", f"/v1/customers/{customer_id}/billing").data
     )
 
-    with statements(app) as sent:
+    with statements(app.extensions["atoll"].database) as sent:
         answer = call(admin, "GET", f"/v1/payments/{listed.payments[0].id}")
 
     payment = Payment.model_validate_json(answer.data)

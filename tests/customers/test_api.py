@@ -37,7 +37,7 @@ def test_the_list_takes_four_statements(
 ) -> None:
     register("Åsa", "Berg", is_vip=True)
 
-    with statements(service) as sent:
+    with statements(service.extensions["atoll"].database) as sent:
         answer = call(admin, "GET", path)
 
     assert [row["name"] for row in answer.json["items"]] == ["Åsa Berg"]
@@ -49,7 +49,7 @@ def test_the_page_takes_five_statements(
 ) -> None:
     customer = register("Åsa", "Berg")
 
-    with statements(service) as sent:
+    with statements(service.extensions["atoll"].database) as sent:
         answer = call(admin, "GET", f"/v1/customers/{customer.id}")
 
     assert (answer.json["name"], answer.json["number"]) == ("Åsa Berg", 1)

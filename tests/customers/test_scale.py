@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, func, select, text, update
+from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.pool import NullPool
 
 from kernel.auth import Identity
@@ -15,6 +15,7 @@ from services.customers.imports.run import Import
 from services.customers.models import Customer
 from services.customers.queries.counts import tab_counts
 from services.customers.registration import mark_vip, register_customer
+from tests.calling import statements
 from tests.customers.conftest import read_list
 
 PEOPLE = 3000
@@ -89,16 +90,9 @@ def test_no_list_reads_a_whole_table(
 
 def rows_read(database: Database, identity: Identity, **asked: object) -> int:
     """Return the most rows that one step of the list's plan touched, as the runtime role runs it."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if "AS page" in statement:
-            sent.append((statement, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    read_list(database, identity, **asked)
-    event.remove(database.engine, "before_cursor_execute", note)
-    ((statement, parameters),) = sent
+    with statements(database) as sent:
+        read_list(database, identity, **asked)
+    ((statement, parameters),) = [one for one in sent if "AS page" in one[0]]
     with database.unit_of_work(identity) as uow:
         cursor = uow.session.connection().connection.cursor()
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)

@@ -113,6 +113,15 @@ def test_a_read_that_failed_once_is_asked_again(far, caller):
     assert len(far.asked) == 2
 
 
+def test_a_read_is_asked_again_once_and_no_more(far, caller):
+    far.answer = far.busy
+
+    with pytest.raises(ServiceAway):
+        ask(caller)
+
+    assert len(far.asked) == 2
+
+
 def test_a_post_is_never_sent_twice(far, caller):
     far.answer = far.busy
 

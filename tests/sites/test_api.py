@@ -103,7 +103,7 @@ def test_the_customers_sites_come_in_two_statements(
         for number in range(12):
             make_site(uow, f"site-{number}", customer_id)
 
-    with statements(app) as sent:
+    with statements(app.extensions["atoll"].database) as sent:
         answer = call(admin, "GET", f"/v1/customers/{customer_id}/sites")
 
     found = contract.CustomerSites.model_validate_json(answer.data)
@@ -118,7 +118,7 @@ def test_a_site_comes_with_domains_and_pages(
     with opened() as uow:
         map_domain(uow, furnished.id, f"{founded.slug}.example")
 
-    with statements(app) as sent:
+    with statements(app.extensions["atoll"].database) as sent:
         answer = call(admin, "GET", f"/v1/sites/{furnished.id}")
 
     found = contract.Site.model_validate_json(answer.data)

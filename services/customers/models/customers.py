@@ -14,7 +14,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.contracts.customers import BillingInfo
 from kernel.database import TenantScoped, Timestamped, Versioned
 from kernel.errors import N_
 from services.customers.models.base import FOLDED, Base
@@ -81,11 +80,6 @@ class Customer(TenantScoped, Timestamped, Versioned, Base):
     last_sign_in_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
     sort_name: Mapped[str] = mapped_column(FOLDED)
-
-    @property
-    def billing(self) -> BillingInfo:
-        """Where his invoices go."""
-        return BillingInfo(**{name: getattr(self, f"billing_{name}") for name in BillingInfo.model_fields})
 
 
 def signed_in() -> ColumnElement[datetime]:

@@ -17,10 +17,10 @@ SIGN_INS = 10
 LINES = 10
 
 
-BILLING = tuple(
-    getattr(Customer, f"billing_{name}").label(f"billing_{name}")
-    for name in contracts.BillingInfo.model_fields
-)
+# The company is among COLUMNS already: rows are called by it.
+BILLING = [
+    getattr(Customer, f"billing_{name}") for name in contracts.BillingInfo.model_fields if name != "company"
+]
 CUSTOMER = Prepared(
     select(
         *COLUMNS,
