@@ -1,6 +1,7 @@
 """Dates, numbers and money in the reader's language and the network's time zone, as template filters."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -108,7 +109,7 @@ def formats() -> Formats:
     return current
 
 
-def own_first(amounts: list[Money]) -> list[Money]:
+def own_first(amounts: Iterable[Money]) -> list[Money]:
     """Return sums with the network's own currency first, the others by their codes."""
     own = current_host().network.currency
     return sorted(amounts, key=lambda money: (money.currency != own, money.currency))

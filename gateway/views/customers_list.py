@@ -5,35 +5,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from flask_login import current_user
-from markupsafe import Markup
 from pydantic import ValidationError
 
-from gateway import labels
-from gateway.formats import formats, own_first
-from gateway.looks import icon
 from gateway.translation import gettext as _
+from gateway.views.customer_rows import drawn
 from gateway.views.preferences import prefer, preference
-from kernel.contracts.customers import CustomerRow, CustomersList, CustomersQuery
+from kernel.contracts.customers import CustomersList, CustomersQuery
 from kernel.errors import BadRequest, Failure
 
 SIZES = (20, 50, 100)
 SIZE, LAYOUT = "customers.limit", "customers.layout"
 USUAL = CustomersQuery()
-
-
-@dataclass(frozen=True)
-class Row:
-    """A customer with every word of the row said."""
-
-    customer: CustomerRow
-    href: str
-    verification: Markup
-    since: str
-    spent: list[str]
-    signed_in: str
-    signed_in_exactly: str
-    signed_in_iso: str
 
 
 @dataclass(frozen=True)
@@ -82,19 +64,17 @@ class Listing:
 
     def shown(self, found: CustomersList | None) -> dict[str, Any]:
         """Return what the templates show."""
+        layout = preference(LAYOUT, "cards")
         return {
             "query": self.query,
             "here": self.address(after=self.query.after, before=self.query.before),
-            "layout": preference(LAYOUT, "cards"),
+            "layout": layout,
             "tabs": self._tabs(found),
-            "rows": rows(found.items) if found else [],
+            "rows": drawn(found.items, layout) if found else [],
             "newer": self.address(before=found.before) if found and found.before else None,
             "older": self.address(after=found.after) if found and found.after else None,
             "sorts": sorts(),
             "sizes": sorted({*SIZES, self.query.limit}),
-            "may_switch": "customers.switch" in current_user.permissions,
-            "switch_icon": icon("switch-horizontal"),
-            "vip": Markup('<span class="pill pill-vip">{}{}</span>').format(icon("crown"), _("VIP")),
         }
 
     def _tabs(self, found: CustomersList | None) -> list[Tab]:
@@ -117,28 +97,4 @@ def sorts() -> list[tuple[str, str]]:
         ("name", _("Name")),
         ("last_sign_in", _("Last sign-in")),
         ("spent", _("Spent")),
-    ]
-
-
-def rows(found: list[CustomerRow]) -> list[Row]:
-    """Say every word of the rows; what is the same in all is said once."""
-    say = formats()
-    marks = {
-        status: Markup('<span class="pill pill-{}">{}</span>').format(
-            labels.colour(status), labels.verification(status)
-        )
-        for status in labels.VERIFICATIONS
-    }
-    return [
-        Row(
-            customer=one,
-            href=f"/customers/{one.id}",
-            verification=marks[one.verification],
-            since=say.day(one.created_at),
-            spent=[say.money(sum_) for sum_ in own_first(one.spent)],
-            signed_in=say.ago(one.last_sign_in_at) if one.last_sign_in_at else "",
-            signed_in_exactly=say.when(one.last_sign_in_at) if one.last_sign_in_at else "",
-            signed_in_iso=one.last_sign_in_at.isoformat() if one.last_sign_in_at else "",
-        )
-        for one in found
     ]

@@ -41,7 +41,7 @@ class CustomerRow(Contract):
     created_at: datetime
     memberships: int
     sites: int
-    spent: list[Money]
+    spent: tuple[Money, ...]
 
 
 class TabCounts(Contract):
@@ -122,7 +122,7 @@ class Customer(Contract):
     billing: BillingInfo
     memberships: int
     sites: int
-    spent: list[Money]
+    spent: tuple[Money, ...]
     sign_ins: list[SignIn]
     timeline: list[TimelineEntry]
     timeline_after: str | None

@@ -195,5 +195,5 @@ def link(answer: Answer, rel: str) -> str:
 def names(answer: Answer) -> list[str]:
     return [
         card.split("<", 1)[0]
-        for card in (part.split('">', 1)[1] for part in answer.text.split("<h2><a ")[1:])
+        for card in (part.split("<bdi>", 1)[1] for part in answer.text.split("<h2><a ")[1:])
     ]

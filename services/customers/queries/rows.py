@@ -54,6 +54,6 @@ def is_online(last_seen_at: datetime | None, now: datetime) -> bool:
     return last_seen_at is not None and last_seen_at > online_since(now)
 
 
-def spent_of(spent: dict[str, int]) -> list[Money]:
+def spent_of(spent: dict[str, int]) -> tuple[Money, ...]:
     """Return what was spent in each currency, without those in which nothing is left."""
-    return [Money(amount=amount, currency=code) for code, amount in sorted(spent.items()) if amount]
+    return tuple(Money(amount=amount, currency=code) for code, amount in sorted(spent.items()) if amount)
