@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 from uuid import UUID
 
 import pytest
+import structlog
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -20,6 +21,13 @@ from kernel.migrations import migrate
 
 GATEWAY_PRIVATE, GATEWAY_PUBLIC = new_key("gateway-1")
 WORKER_PRIVATE, WORKER_PUBLIC = new_key("worker-1")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that is run in this process sets up the logs for itself; the next test begins anew."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

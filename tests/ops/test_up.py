@@ -61,7 +61,7 @@ def test_each_process_is_told_its_own_secrets_alone(atoll: Installation) -> None
         for name in told.keys() & {"mailbox", "worker", "bell"}:
             if words[-1] == name:
                 told[name] = set(member.environ())
-    gateways = [member for member in atoll.members() if "gateway.app:create_app()" in member.cmdline()]
+    gateways = [member for member in atoll.members() if "gateway.app:create_app" in member.cmdline()]
     services = [member for member in atoll.members() if any("services." in word for word in member.cmdline())]
 
     secrets = {"ATOLL_GATEWAY_KEY", "ATOLL_WORKER_KEY", "ATOLL_DATABASE_URL", "ATOLL_SECRET_KEY"}
