@@ -38,6 +38,7 @@ def keys() -> None:
     """Print new secrets, as lines for a .env file or a secret store. Nothing is written."""
     gateway, worker = new_key("gateway-1"), new_key("worker-1")
     click.echo(f"ATOLL_SECRET_KEY={secrets.token_urlsafe()}")
+    click.echo(f"ATOLL_GATEWAY_SECRET={secrets.token_urlsafe()}")
     click.echo(f"ATOLL_GATEWAY_KEY='{gateway[0]}'")
     click.echo(f"ATOLL_WORKER_KEY='{worker[0]}'")
     click.echo(f"ATOLL_PUBLIC_KEYS='{key_set(gateway[1], worker[1])}'")

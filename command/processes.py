@@ -31,6 +31,9 @@ class Process:
     def environment(self, settings: Settings) -> dict[str, str]:
         """Return the variables of ``told``, without those that are not set."""
         given = {name: _plain(getattr(settings, name.lower())) for name in self.told}
+        if "SECRET_KEY" in given and "DATABASE_URL" not in given:
+            # The passwords of the database's roles follow from the secret; who has no database gets another.
+            given["SECRET_KEY"] = settings.role_password(self.name)
         if given.get("DATABASE_URL") and not self.is_owner:
             given["DATABASE_URL"] = without_user(given["DATABASE_URL"])
         return {f"ATOLL_{name}": value for name, value in given.items() if value}

@@ -68,7 +68,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     )
     clients = Clients(settings, Signer("gateway", settings.gateway_key.get_secret_value()))
     app.extensions.update(redis=redis, clients=clients, hosts=Hosts(clients, settings))
-    app.session_interface = Sessions(redis, https=settings.https)
+    app.session_interface = Sessions(redis)
     install_limits(app, redis, settings)
     install_visits(app)
 

@@ -16,6 +16,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from werkzeug.datastructures import CallbackDict
 
+from gateway.cookies import cookie_name, is_secure
 from gateway.hosts import arrived
 from gateway.lately import Lately
 from kernel import clock
@@ -67,20 +68,15 @@ def key_of(handle: str) -> str:
 class Sessions(SessionInterface):
     """Opens, keeps, renews and ends sessions; the cookie has another name for each audience."""
 
-    def __init__(self, redis: "Redis[bytes]", *, https: bool) -> None:
+    def __init__(self, redis: "Redis[bytes]") -> None:
         self._redis = redis
-        self._https = https
         self._prolonged = Lately(PROLONGED_EVERY)
-
-    def cookie_name(self, audience: str) -> str:
-        """Return e.g. ``__Host-atoll-admin``; browsers refuse that prefix without TLS (RFC 6265bis)."""
-        return f"__Host-atoll-{audience}" if self._https else f"atoll-{audience}"
 
     def open_session(self, app: Flask, request: Request) -> Session:
         here = arrived()
         if here.host is None or request.path.startswith(WITHOUT_SESSION):
             return Session({}, host=here.name, is_kept=False)
-        secret = request.cookies.get(self.cookie_name(here.audience), "")
+        secret = request.cookies.get(cookie_name(here.audience), "")
         try:
             kept = self.read(handle_of(here.name, secret)) if secret else None
         except RedisError:
@@ -129,8 +125,8 @@ class Sessions(SessionInterface):
             key_of(opened.handle), json.dumps(opened, default=str), ex=opened.idle, xx=opened.is_stored
         )
         if not opened.is_stored:
-            name = self.cookie_name(arrived().audience)
-            response.set_cookie(name, opened.secret, httponly=True, secure=self._https, samesite="Lax")
+            name = cookie_name(arrived().audience)
+            response.set_cookie(name, opened.secret, httponly=True, secure=is_secure(), samesite="Lax")
             response.vary.add("Cookie")
 
 

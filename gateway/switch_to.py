@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from gateway.auth import needs, open_to_all, services, sign_in, sign_out
 from gateway.calls import gateway_services, services_for
+from gateway.cookies import cookie_name, is_secure
 from gateway.hosts import Hosts, admin_host, arrived, current_host
 from gateway.routing import SiteBlueprint
 from gateway.security import csrf
@@ -39,6 +40,7 @@ from kernel.contracts.sites import (
 )
 from kernel.errors import N_, Conflict, Failure, Forbidden, Invalid, NotFound, Unauthenticated
 
+ARRIVAL = "arrival"  # the cookie that ties a ticket to a browser
 NONCE_LIFETIME = 120  # seconds; a ticket lives 60
 
 NO_SITE = N_("This customer has no site yet, so there is nowhere to switch to.")
@@ -99,11 +101,11 @@ def prepare() -> Page:
     nonce = token_urlsafe(32)
     response = redirect(url_of_admin(f"/switch/{ticket_id}/hand-over?nonce={_hash(nonce)}"), 303)
     response.set_cookie(
-        nonce_cookie(),
+        cookie_name(ARRIVAL),
         nonce,
         max_age=NONCE_LIFETIME,
         httponly=True,
-        secure=cookie_is_secure(),
+        secure=is_secure(),
         samesite="Lax",
     )
     return response
@@ -126,7 +128,7 @@ def hand_over(ticket_id: UUID) -> Page:
 @open_to_all
 def arrive() -> Page:
     """Hop 4. A form from another site comes without our SameSite=Lax cookie, so it is sent once more."""
-    if nonce_cookie() in request.cookies:
+    if cookie_name(ARRIVAL) in request.cookies:
         return _arrive()
     again = url_for("arrival.arrive_again")
     return render_template("switch/arrive_again.html", action=again, token=request.form.get("token", ""))
@@ -220,7 +222,7 @@ def _lead_on(ticket: TicketIssued) -> Response:
 
 def _arrive() -> Page:
     """Use the ticket up, and begin the visit's own session on this host."""
-    nonce = request.cookies.get(nonce_cookie(), "")
+    nonce = request.cookies.get(cookie_name(ARRIVAL), "")
     try:
         redemption = Redemption(token=request.form.get("token", ""), nonce=nonce, host=arrived().name)
         visit = gateway_services().sites.redeem(redemption)
@@ -228,7 +230,7 @@ def _arrive() -> Page:
     except (ValidationError, Conflict, NotFound, Forbidden, Unauthenticated) as refused:
         raise WayLost(LOST_WAY) from refused
     response = redirect("/dashboard", 303)
-    response.delete_cookie(nonce_cookie(), httponly=True, secure=cookie_is_secure(), samesite="Lax")
+    response.delete_cookie(cookie_name(ARRIVAL), httponly=True, secure=is_secure(), samesite="Lax")
     return response
 
 
@@ -247,15 +249,6 @@ def hosts() -> Hosts:
 def url_of_admin(path: str) -> str:
     """Return the address of a page on the network's admin host."""
     return hosts().origin(admin_host(current_host())) + path
-
-
-def cookie_is_secure() -> bool:
-    return bool(current_app.config["SESSION_COOKIE_SECURE"])
-
-
-def nonce_cookie() -> str:
-    """Return the name of the cookie that ties a ticket to a browser."""
-    return "__Host-atoll-arrival" if cookie_is_secure() else "atoll-arrival"
 
 
 def _hash(nonce: str) -> str:

@@ -108,11 +108,11 @@ def sign_in(browser: Browser, url: str, login: str, password: str = PASSWORD, **
     return browser.post(url, form | {"login": login, "password": password} | more)
 
 
-def make_world(stack: Stack, databases: dict[str, Database]) -> World:
-    """Found a network of its own for one test."""
+def make_world(stack: Stack, databases: dict[str, Database], *, under: str = "localhost") -> World:
+    """Found a network of its own for one test, on a domain under ``under``."""
     network_id = new_id()
     slug = f"n{network_id.hex[-12:]}"
-    domain = f"{slug}.localhost"
+    domain = f"{slug}.{under}"
     with databases["sites"].unit_of_work(Identity(network_id, "command", ROLES["owner"])) as uow:
         create_network(
             uow,

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.routing import ADMIN, SITE, is_local_path
 from tests.flows.stack import Stack
-from tests.flows.world import World
+from tests.flows.world import World, make_world
 
 ID = UUID(int=7)
 NOT_BY_COOKIE = {"arrival.arrive", "arrival.arrive_again"}  # guarded by the cookie of hop 2
@@ -116,8 +116,6 @@ def test_pages_hold_no_inline_script_or_style(world: World, people, host: str):
 
 
 def test_behind_tls_cookies_and_headers_say_so(settings, databases):
-    from tests.flows.world import make_world
-
     stack = Stack(settings, https=True, public_port=None, trusted_proxies=1)
     stack.start()
     try:
@@ -133,6 +131,15 @@ def test_behind_tls_cookies_and_headers_say_so(settings, databases):
     assert cookie.startswith("__Host-atoll-admin=")
     assert "Secure" in cookie.split("; ")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_outside_localhost_a_cookie_goes_over_tls_or_not_at_all(world: World, databases):
+    far = make_world(world.stack, databases, under="example")
+
+    cookie = far.browser().get(far.url("admin", "/sign-in")).headers["Set-Cookie"]
+
+    assert cookie.startswith("__Host-atoll-admin=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
 
 
 @pytest.mark.parametrize("target", ["/", "/customers?tab=vip&q=a", "/a/b-c_d.e"])

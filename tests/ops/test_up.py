@@ -69,6 +69,8 @@ def test_each_process_is_told_its_own_secrets_alone(atoll: Installation) -> None
     assert told["worker"] & secrets == secrets - {"ATOLL_GATEWAY_KEY"}
     assert gateways
     assert all(set(one.environ()) & secrets == {"ATOLL_GATEWAY_KEY", "ATOLL_SECRET_KEY"} for one in gateways)
+    theirs = {one.environ()["ATOLL_SECRET_KEY"] for one in services}
+    assert theirs.isdisjoint(one.environ()["ATOLL_SECRET_KEY"] for one in gateways)
     assert services
     assert all(set(one.environ()) & secrets == {"ATOLL_DATABASE_URL", "ATOLL_SECRET_KEY"} for one in services)
 
