@@ -12,6 +12,7 @@ from command.checks import settings_example
 from command.main import VERBS, atoll
 from command.processes import PROCESSES
 from command.serve import APPLICATIONS
+from command.supervisor import THRIFT
 from kernel.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,3 +142,9 @@ def test_every_setting_reaches_a_process() -> None:
 
     # The demo's password is for the first start alone, which is told everything.
     assert {name.upper() for name in Settings.model_fields} - told == {"DEMO_PASSWORD"}
+
+
+def test_the_image_gives_memory_back_as_the_processes_here_do() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+    assert "ENV " + " ".join(f"{name}={value}" for name, value in THRIFT.items()) in dockerfile
