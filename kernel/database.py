@@ -25,18 +25,7 @@ from kernel.config import Settings
 from kernel.contracts.events import Event
 from kernel.errors import N_, NotFound, Unavailable
 from kernel.log import EventRow, row_of
-from kernel.tables import Conventions, KernelBase, TenantScoped, Timestamped, Versioned, new_metadata
-
-__all__ = [
-    "Conventions",
-    "Database",
-    "KernelBase",
-    "TenantScoped",
-    "Timestamped",
-    "UnitOfWork",
-    "Versioned",
-    "new_metadata",
-]
+from kernel.tables import TenantScoped
 
 M = TypeVar("M", bound=TenantScoped)
 

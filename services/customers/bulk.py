@@ -7,7 +7,8 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import event, text
 
-from kernel.database import TenantScoped, UnitOfWork
+from kernel.database import UnitOfWork
+from kernel.tables import TenantScoped
 
 R = TypeVar("R")
 Write = Callable[[UnitOfWork, list[R]], None]

@@ -2,9 +2,7 @@
 
 import unicodedata
 
-from kernel.folding import asked_words, fold, prefix_range, words_of
-
-__all__ = ["asked_words", "fold", "login_key", "prefix_range", "sort_name", "words_of"]
+from kernel.folding import fold
 
 NAME_LENGTH = 200
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kernel.folding import words_of
 from services.customers import folding
 
 
@@ -30,7 +31,7 @@ class Known:
     def words(self) -> list[str]:
         """The words to be found by."""
         own = (self.first_name, self.last_name, self.company, self.email, self.username, str(self.number))
-        return folding.words_of(*own)
+        return words_of(*own)
 
 
 def display_name(first_name: str, last_name: str, company: str = "", username: str = "") -> str:

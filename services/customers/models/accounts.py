@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import TenantScoped, Timestamped
 from kernel.errors import N_, Invalid
+from kernel.tables import TenantScoped, Timestamped
 from services.customers.models.base import Base
 
 FAILURES_ALLOWED = 9

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import TenantScoped
 from kernel.errors import N_
+from kernel.tables import TenantScoped
 from services.customers.models.base import Base
 
 

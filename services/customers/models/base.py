@@ -3,7 +3,7 @@
 from sqlalchemy import Text
 from sqlalchemy.orm import DeclarativeBase
 
-from kernel.database import Conventions, new_metadata
+from kernel.tables import Conventions, new_metadata
 
 FOLDED = Text(collation="C")
 """Folded text: ordered by bytes, so that a prefix is a range and an index can answer it."""

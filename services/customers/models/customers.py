@@ -14,8 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import TenantScoped, Timestamped, Versioned
 from kernel.errors import N_
+from kernel.tables import TenantScoped, Timestamped, Versioned
 from services.customers.models.base import FOLDED, Base
 
 IS_VIP = "is_vip"

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import TenantScoped
-from kernel.tables import APPEND_ONLY
+from kernel.tables import APPEND_ONLY, TenantScoped
 from services.customers.models.base import Base
 
 

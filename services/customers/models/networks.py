@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import TenantScoped
+from kernel.tables import TenantScoped
 from services.customers.models.base import Base
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import TenantScoped
+from kernel.tables import TenantScoped
 from services.customers.models.base import Base
 
 

@@ -1,8 +1,8 @@
 """The global search's share of this service: customers."""
 
+from kernel import folding
 from kernel.contracts.customers import CustomersQuery, Found, FoundList
 from kernel.database import UnitOfWork
-from services.customers import folding
 from services.customers.queries.listing import page_of_rows
 from services.customers.queries.rows import row_of
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, literal_column, select
 
+from kernel import folding
 from kernel.contracts.customers import CustomersList, CustomersQuery, CustomersSort, CustomersTab
 from kernel.database import UnitOfWork
 from kernel.errors import N_
 from kernel.prepared import Prepared
-from services.customers import folding
 from services.customers.models import Account, Customer, CustomerFacts
 from services.customers.queries.counts import tab_counts
 from services.customers.queries.cursors import Cursor, CursorNotValid

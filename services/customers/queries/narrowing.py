@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import literal_column as sql
 
+from kernel import folding
 from kernel.contracts.customers import CustomersTab
-from services.customers import folding
 from services.customers.models import Customer, CustomerWord
 from services.customers.queries.orders import Order
 from services.customers.sightings import online_since

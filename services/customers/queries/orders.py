@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, literal_column, tuple_
 
 from kernel.contracts.customers import CustomersSort
-from kernel.database import TenantScoped
+from kernel.tables import TenantScoped
 from services.customers.models import Customer, CustomerFacts
 from services.customers.models.customers import signed_in
 from services.customers.queries.cursors import Cursor, NumberCursor, TextCursor, TimeCursor
