@@ -68,7 +68,7 @@ def test_spent_is_money_received_minus_refunds_in_each_currency(
     hear(databases, customer_facts)
 
     (row,) = listing().items
-    assert row.spent == [Money(amount=900, currency="JPY"), Money(amount=3000, currency="SEK")]
+    assert row.spent == (Money(amount=900, currency="JPY"), Money(amount=3000, currency="SEK"))
 
 
 @pytest.mark.parametrize("order", [(networks, customer_facts), (customer_facts, networks)])
