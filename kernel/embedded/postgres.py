@@ -22,7 +22,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "64MB",
+    "shared_buffers": "32MB",
     "maintenance_work_mem": "64MB",
     "max_wal_size": "512MB",
     "random_page_cost": "1.1",
