@@ -14,7 +14,6 @@ from werkzeug.routing import MapAdapter
 from gateway.hosts import UNKNOWN, Arrived
 
 ADMIN, SITE = "admin", "site"
-AUDIENCES = (ADMIN, SITE, UNKNOWN)
 
 
 class SiteBlueprint(Blueprint):

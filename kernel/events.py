@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from kernel import clock, metrics
 from kernel.auth import Identity
 from kernel.contracts.events import Happened, Recorded
-from kernel.database import NOBODY, Database, UnitOfWork
+from kernel.database import Database, UnitOfWork
 from kernel.log import ASKED, OPEN, PARKED, CursorRow, EventRow, ParkedEvent, raw_of, recorded_of
 
 BATCH = 300  # events a commit
@@ -328,10 +328,3 @@ def _lock_parked(session: Session, listener: Listener, event_id: UUID) -> Parked
         )
         .with_for_update()
     )
-
-
-def rebuild(listener: Listener, source: Database, home: Database) -> None:
-    """Let the listener read the source again from the beginning; its projection must be empty first."""
-    with home.unit_of_work(Identity.worker(NOBODY)) as uow:
-        if _lock_cursor(uow.session, listener, source) is not None:
-            _move(uow, listener, source, (0, 0))

@@ -33,7 +33,7 @@ class Prepared:
             TenantScoped, lambda model: model.network_id == TENANT, include_aliases=True
         )
         compiled = statement.options(one_network).compile(dialect=DIALECT)  # type: ignore[attr-defined]
-        self._sql = str(compiled).encode()
+        self.sql = str(compiled)
         self._keeps_plan = keeps_plan
         self._known = {name: value for name, value in compiled.params.items() if value is not None}
 
@@ -44,7 +44,7 @@ class Prepared:
         driver.prepare_threshold = 0 if self._keeps_plan else None
         try:
             with driver.cursor(row_factory=namedtuple_row) as cursor:
-                return cursor.execute(self._sql, given).fetchall()
+                return cursor.execute(self.sql.encode(), given).fetchall()
         finally:
             driver.prepare_threshold = None
 
