@@ -106,6 +106,7 @@ def _payment_failed(event: events.PaymentFailed) -> str:
 
 SENTENCES: dict[type, Sentence] = {
     events.NetworkCreated: lambda e: _("Network %(name)s created", name=e.name),
+    events.NetworkSettingsChanged: lambda e: _("Settings of the network saved"),
     events.AdminCreated: lambda e: _(
         "Administrator created with the role: %(role)s", role=labels.role(e.role)
     ),

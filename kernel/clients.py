@@ -191,6 +191,14 @@ class SitesClient(ServiceClient):
         """Return the identity's network."""
         return self._get("/v1/network", sites.Network)
 
+    def settings(self) -> sites.NetworkSettingsRead:
+        """Return what the network's owner has decided."""
+        return self._get("/v1/network/settings", sites.NetworkSettingsRead)
+
+    def change_settings(self, edit: sites.NetworkSettingsEdit) -> sites.NetworkSettingsRead:
+        """Replace the settings. Raises Conflict when somebody else saved them meanwhile."""
+        return self._send("PUT", "/v1/network/settings", edit, sites.NetworkSettingsRead)
+
     def customer_sites(self, customer_id: UUID) -> sites.CustomerSites:
         """Return the sites a customer owns."""
         return self._get(f"/v1/customers/{customer_id}/sites", sites.CustomerSites)

@@ -14,6 +14,7 @@ from kernel.contracts.billing import MembershipStatus
 from kernel.contracts.common import Contract
 from kernel.contracts.customers import Verification
 from kernel.contracts.money import Money
+from kernel.contracts.sites import NetworkSettings
 
 
 class Happened(Contract):
@@ -27,6 +28,14 @@ class NetworkCreated(Happened):
     slug: str
     name: str
     currency: str
+
+
+class NetworkSettingsChanged(Happened):
+    """The settings as they are now, whole; also told when the network is founded."""
+
+    type: Literal["network.settings_changed"] = "network.settings_changed"
+    domain: str
+    settings: NetworkSettings
 
 
 class AdminCreated(Happened):
@@ -230,6 +239,7 @@ class DeadWorkRetried(Happened):
 
 Event = (
     NetworkCreated
+    | NetworkSettingsChanged
     | AdminCreated
     | AdminChanged
     | CustomerRegistered

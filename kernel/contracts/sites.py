@@ -8,6 +8,7 @@ from pydantic import Field
 
 from kernel.contracts.common import Contract, Slug
 
+VerificationPolicy = Literal["never", "free", "always"]
 SiteState = Literal["pending", "active", "disabled"]
 SiteType = Literal["regular", "template", "customer_owned", "demo", "main"]
 
@@ -22,6 +23,33 @@ class Network(Contract):
     currency: str
     locale: str
     time_zone: str
+
+
+class NetworkSettings(Contract):
+    """What a network's owner decides. ``verification`` says which memberships wait until the customer's
+    address is verified: none, the free ones, all. Mail comes from ``sender_name`` (empty: the network's
+    name), is answered to ``reply_to`` (empty: nobody), and is drawn in ``colour``.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    locale: Literal["en", "sv"]
+    time_zone: Annotated[str, Field(min_length=1, max_length=64)]
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] = "#066fd1"
+    sender_name: Annotated[str, Field(max_length=100)] = ""
+    reply_to: Annotated[str, Field(max_length=320)] = ""
+    verification: VerificationPolicy = "free"
+    requires_second_factor: bool = False
+
+
+class NetworkSettingsEdit(Contract):
+    """``PUT /v1/network/settings``; ``version`` is the one that was read."""
+
+    settings: NetworkSettings
+    version: int
+
+
+class NetworkSettingsRead(NetworkSettingsEdit):
+    """``GET /v1/network/settings``."""
 
 
 class Host(Contract):

@@ -8,6 +8,7 @@ from kernel.database import Database
 from kernel.web import create_service
 from services.customers.api import accounts, customers
 from services.customers.confirmation import confirm
+from services.customers.models import WORKS
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -16,5 +17,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = create_service("customers", settings, Database.of(settings, "customers"), confirm=confirm)
     app.register_blueprint(customers.api)
     app.register_blueprint(accounts.api)
-    app.register_blueprint(background_api({}))
+    app.register_blueprint(background_api(WORKS))
     return app

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.contracts import sites as contract
-from kernel.contracts.events import NetworkCreated
+from kernel.contracts.events import NetworkCreated, NetworkSettingsChanged
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Conflict, NotFound
 from services.sites.hosts import checked_host
@@ -43,6 +43,7 @@ def create_network(
             N_("There is a network called %(slug)s or on %(domain)s already."), slug=slug, domain=domain
         )
     uow.publish(NetworkCreated(slug=slug, name=name, currency=currency))
+    uow.publish(NetworkSettingsChanged(domain=network.domain, settings=network.settings))
     return network
 
 

@@ -121,9 +121,10 @@ def map_domain(uow: UnitOfWork, site_id: UUID, host: str) -> Domain:
     return domain
 
 
-def network_of(uow: UnitOfWork) -> Network:
-    """Return the network of the unit of work; one statement, whatever else it sees."""
-    return uow.session.scalars(select(Network)).one()
+def network_of(uow: UnitOfWork, *, lock: bool = False) -> Network:
+    """Return the network of the unit of work; ``lock`` makes others wait for it. One statement."""
+    mine = select(Network)
+    return uow.session.scalars(mine.with_for_update() if lock else mine).one()
 
 
 def _is_first(uow: UnitOfWork, customer_id: UUID) -> bool:

@@ -16,7 +16,9 @@ from kernel.ids import new_id
 
 GOLDEN = Path(__file__).parent.parent / "contracts" / "golden"
 EVENTS = get_args(Event)
-IN_NO_TIMELINE_OF_A_CUSTOMER = {"network.created", "admin.created", "admin.changed", "product.created"}
+IN_NO_TIMELINE_OF_A_CUSTOMER = {
+    "network.created", "network.settings_changed", "admin.created", "admin.changed", "product.created",
+}  # fmt: skip
 
 
 def entry(facts: dict[str, object]) -> TimelineEntry:

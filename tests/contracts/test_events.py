@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from kernel.contracts import events
 from kernel.contracts.money import Money
+from kernel.contracts.sites import NetworkSettings
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = list(get_args(events.Event))
@@ -35,6 +36,7 @@ def value_of(annotation: Any) -> Any:
         datetime: datetime(2026, 5, 1, 12, 0, tzinfo=UTC),
         Money: Money(amount=12050, currency="SEK"),
         list[str]: ["email"],
+        NetworkSettings: NetworkSettings(name="text", locale="en", time_zone="UTC"),
     }
     return plain[annotation]
 

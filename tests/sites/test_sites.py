@@ -8,7 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from kernel.auth import Identity
-from kernel.contracts.events import NetworkCreated, SiteCreated, SiteDisabled, SitePublished
+from kernel.contracts.events import (
+    NetworkCreated,
+    NetworkSettingsChanged,
+    SiteCreated,
+    SiteDisabled,
+    SitePublished,
+)
+from kernel.contracts.sites import NetworkSettings
 from kernel.database import Database, UnitOfWork
 from kernel.errors import NotFound
 from kernel.ids import new_id
@@ -179,4 +186,8 @@ def test_founding_a_network_says_so(database: Database) -> None:
             uow, slug=slug, name="Nät", domain=f"{slug}.test", currency="SEK", locale="sv", time_zone="UTC"
         )
 
-    assert uow.published == [NetworkCreated(slug=slug, name="Nät", currency="SEK")]
+    settings = NetworkSettings(name="Nät", locale="sv", time_zone="UTC")
+    assert uow.published == [
+        NetworkCreated(slug=slug, name="Nät", currency="SEK"),
+        NetworkSettingsChanged(domain=f"{slug}.test", settings=settings),
+    ]

@@ -6,10 +6,16 @@ from services.customers.models.base import Base
 from services.customers.models.customers import Customer
 from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
 from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
+from services.customers.models.mails import Mail
 from services.customers.models.networks import Network
 from services.customers.models.numbers import NumberSequence
+from services.customers.models.tokens import OneTimeToken
+
+WORKS = {"mail": Mail}
+"""The tables of due work, by the kind that their performer has."""
 
 __all__ = [
+    "WORKS",
     "Account",
     "ApiKey",
     "AuditLine",
@@ -18,8 +24,10 @@ __all__ = [
     "CustomerCount",
     "CustomerFacts",
     "CustomerWord",
+    "Mail",
     "Network",
     "NumberSequence",
+    "OneTimeToken",
     "SignInAttempt",
     "TimelineLine",
     "TimelineSubject",

@@ -71,4 +71,6 @@ class AuditLine(TenantScoped, Base):
     impersonator: Mapped[UUID | None]
     action: Mapped[str]
     object_id: Mapped[UUID]
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     details: Mapped[dict[str, Any]]

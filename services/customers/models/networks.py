@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.contracts.sites import NetworkSettings
 from kernel.tables import TenantScoped
 from services.customers.models.base import Base
+
+DEFAULTS = NetworkSettings.model_fields
 
 
 class Network(TenantScoped, Base):
@@ -18,3 +21,12 @@ class Network(TenantScoped, Base):
     network_id: Mapped[UUID] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     currency: Mapped[str]
+    domain: Mapped[str] = mapped_column(server_default="")
+    name: Mapped[str] = mapped_column(server_default="")
+    locale: Mapped[str] = mapped_column(server_default="en")
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    colour: Mapped[str] = mapped_column(server_default=DEFAULTS["colour"].default)
+    sender_name: Mapped[str] = mapped_column(server_default="")
+    reply_to: Mapped[str] = mapped_column(server_default="")
+    verification: Mapped[str] = mapped_column(server_default=DEFAULTS["verification"].default)
+    requires_second_factor: Mapped[bool] = mapped_column(server_default=false())

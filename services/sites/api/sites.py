@@ -1,4 +1,4 @@
-"""For network admins: the network and its sites."""
+"""For network admins: the sites of their network."""
 
 from uuid import UUID
 
@@ -7,16 +7,8 @@ from flask import Blueprint, Response
 from kernel.contracts.customers import SearchQuery
 from kernel.web import answer, needs, query, unit_of_work
 from services.sites import queries
-from services.sites.sites import network_of
 
 api = Blueprint("sites", __name__, url_prefix="/v1")
-
-
-@api.get("/network")
-@needs("sites.view", "hosts.resolve")
-def network() -> Response:
-    with unit_of_work() as uow:
-        return answer(network_of(uow).contract)
 
 
 @api.get("/customers/<uuid:customer_id>/sites")

@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.contracts import sites as contract
+from kernel.contracts.sites import NetworkSettings
 from kernel.errors import N_
-from kernel.tables import TenantScoped, Timestamped
+from kernel.tables import TenantScoped, Timestamped, Versioned
 from services.sites.models.base import Base
 
+DEFAULTS = NetworkSettings.model_fields
 
-class Network(TenantScoped, Timestamped, Base):
+
+class Network(TenantScoped, Timestamped, Versioned, Base):
     """Its id is the ``network_id`` of every row in the installation that belongs to it."""
 
     missing = N_("There is no such network.")
@@ -21,6 +24,7 @@ class Network(TenantScoped, Timestamped, Base):
         UniqueConstraint("domain"),
         CheckConstraint("domain = lower(domain)", name="domain"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+        CheckConstraint("verification IN ('never', 'free', 'always')", name="verification"),
     )
 
     network_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -30,6 +34,12 @@ class Network(TenantScoped, Timestamped, Base):
     currency: Mapped[str]
     locale: Mapped[str]
     time_zone: Mapped[str]
+    colour: Mapped[str] = mapped_column(server_default=DEFAULTS["colour"].default)
+    sender_name: Mapped[str] = mapped_column(server_default="")
+    reply_to: Mapped[str] = mapped_column(server_default="")
+    verification: Mapped[str] = mapped_column(server_default=DEFAULTS["verification"].default)
+    requires_second_factor: Mapped[bool] = mapped_column(server_default=false())
+    version: Mapped[int] = mapped_column(server_default="1")
 
     @property
     def contract(self) -> contract.Network:
@@ -43,3 +53,8 @@ class Network(TenantScoped, Timestamped, Base):
             locale=self.locale,
             time_zone=self.time_zone,
         )
+
+    @property
+    def settings(self) -> NetworkSettings:
+        """What its owner has decided."""
+        return NetworkSettings.model_validate({name: getattr(self, name) for name in DEFAULTS})

@@ -1,0 +1,93 @@
+"""Write to somebody: the message is rendered and kept now, in this transaction, and sent by the worker."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+from sqlalchemy import select
+
+from kernel.database import UnitOfWork
+from kernel.errors import N_, NotFound
+from kernel.ids import new_id
+from services.customers.models import Mail, Network
+
+TEMPLATES = Path(__file__).parent / "mail_templates"
+LANGUAGES = ("en", "sv")
+LINK = "[[link]]"
+"""What stands in a kept message where the sent one has its single-use link."""
+
+Link = Literal["", "verify", "reset", "invite"]
+
+
+def write(
+    uow: UnitOfWork,
+    template: str,
+    *,
+    to: str,
+    language: str = "",
+    account_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    link: Link = "",
+    **values: Any,
+) -> Mail:
+    """Keep a message for the worker to send; ``values`` are what its template shows, as JSON can say it.
+
+    Without a language that we write, the network's is taken. ``link`` needs the ``account_id`` whose
+    token it is to carry. Raises NotFound while the network is not known here yet.
+    """
+    network = uow.session.scalar(select(Network))
+    if network is None:
+        raise NotFound(N_("This network cannot send mail yet. Try again in a moment."))
+    chosen = language if language in LANGUAGES else network.locale
+    message = render(network, template, chosen, values)
+    mail = Mail(
+        id=new_id(),
+        to=to,
+        account_id=account_id,
+        customer_id=customer_id,
+        reason=template,
+        template=template,
+        language=chosen,
+        values=values,
+        link=link,
+        created_at=uow.now,
+        **message,
+    )
+    uow.add(mail)
+    uow.ring("mail", mail.id)
+    return mail
+
+
+def render(network: Network, template: str, language: str, values: dict[str, Any]) -> dict[str, str]:
+    """Return ``subject``, ``html`` and ``text`` of a message.
+
+    A template has the blocks ``subject``, ``body`` (paragraphs divided by empty lines) and, if the message
+    carries a link, ``button``, its words.
+    """
+    blocks = _environment().get_template(f"{language}/{template}.txt").blocks
+    context = _environment().from_string("").new_context({"network": network, **values})
+    said = {name: "".join(block(context)).strip() for name, block in blocks.items()}
+    paragraphs = [part.strip() for part in said["body"].split("\n\n") if part.strip()]
+    shown = {"network": network, "language": language, "button": said.get("button", ""), "link": LINK}
+    shown |= {"subject": said["subject"], "paragraphs": paragraphs, "mark_up": _marked_up}
+    parts = {kind: _environment().get_template(f"layout.{kind}") for kind in ("html", "text")}
+    return {"subject": said["subject"], **{kind: part.render(shown).strip() for kind, part in parts.items()}}
+
+
+def _marked_up(paragraph: str) -> Markup:
+    """Return a paragraph as HTML, its line breaks kept."""
+    return Markup("<br>").join(escape(line) for line in paragraph.splitlines())
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(("html",), default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,45 @@
+"""Mail: one row a message, from the decision to write to somebody until it was handed over."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock
+from kernel.errors import N_
+from kernel.work import DueWork, work_indexes
+from services.customers.models.base import Base
+
+
+class Mail(DueWork, Base):
+    """``state`` is that of due work: due, leased, done (handed over), dead (given up).
+
+    ``link`` says which single-use link the message carries; it is made when the message is sent, so
+    that no secret is kept. Subject, HTML and text hold a placeholder in its place. ``answer`` is the last
+    thing the mail server said.
+    """
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        CheckConstraint("link IN ('', 'verify', 'reset', 'invite')", name="link"),
+        Index("ix_mails_customer", "network_id", "customer_id", "created_at"),
+        *work_indexes("mails"),
+    )
+    missing = N_("There is no such message.")
+
+    account_id: Mapped[UUID | None]
+    customer_id: Mapped[UUID | None]
+    to: Mapped[str]
+    reason: Mapped[str]
+    language: Mapped[str]
+    template: Mapped[str]
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    link: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str]
+    html: Mapped[str]
+    text: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]
