@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway.auth import needs, services
 from gateway.translation import gettext as _
 from gateway.views.pages import page
-from kernel.clients import ServiceClient
+from kernel.clients.base import ServiceClient
 from kernel.contracts.background import Background, DeadRetry, ParkedResolution
 from kernel.errors import BadRequest, Failure, Unauthenticated
 

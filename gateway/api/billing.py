@@ -1,0 +1,29 @@
+"""Memberships and payments."""
+
+from uuid import UUID
+
+from gateway.api.blueprint import blueprint
+from gateway.api.keys import api_services
+from gateway.api.operations import operation
+from kernel.contracts.billing import CustomerBilling, Membership, Payment
+
+
+@blueprint.get("/customers/<uuid:customer_id>/billing")
+@operation(scope="billing.view", answers=CustomerBilling)
+def customer_billing(customer_id: UUID) -> CustomerBilling:
+    """A customer's newest memberships and payments."""
+    return api_services().billing.customer_billing(customer_id)
+
+
+@blueprint.get("/memberships/<uuid:membership_id>")
+@operation(scope="billing.view", answers=Membership)
+def membership(membership_id: UUID) -> Membership:
+    """One membership, with its payments."""
+    return api_services().billing.membership(membership_id)
+
+
+@blueprint.get("/payments/<uuid:payment_id>")
+@operation(scope="billing.view", answers=Payment)
+def payment(payment_id: UUID) -> Payment:
+    """One payment, with its lines and refunds."""
+    return api_services().billing.payment(payment_id)

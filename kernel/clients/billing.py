@@ -1,0 +1,30 @@
+"""The billing service as its callers see it."""
+
+from uuid import UUID
+
+from kernel.clients.base import ServiceClient
+from kernel.contracts import billing, customers
+
+
+class BillingClient(ServiceClient):
+    """MONEY: memberships and payments."""
+
+    def customer_billing(self, customer_id: UUID) -> billing.CustomerBilling:
+        """Return a customer's newest memberships and payments."""
+        return self._get(f"/v1/customers/{customer_id}/billing", billing.CustomerBilling)
+
+    def membership(self, membership_id: UUID) -> billing.Membership:
+        """Return one membership with its payments."""
+        return self._get(f"/v1/memberships/{membership_id}", billing.Membership)
+
+    def payment(self, payment_id: UUID) -> billing.Payment:
+        """Return one payment with its lines and refunds."""
+        return self._get(f"/v1/payments/{payment_id}", billing.Payment)
+
+    def own_billing(self) -> billing.CustomerBilling:
+        """Return the memberships and payments of the identity's own customer."""
+        return self._get("/v1/own/billing", billing.CustomerBilling)
+
+    def search(self, q: str, limit: int = 5) -> customers.FoundList:
+        """Return memberships and payments for the global search."""
+        return self._get("/v1/search", customers.FoundList, {"q": q, "limit": limit})

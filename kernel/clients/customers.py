@@ -1,0 +1,58 @@
+"""The customers service as its callers see it; each area of it adds a class of its own here."""
+
+from uuid import UUID
+
+from kernel.clients.base import ServiceClient
+from kernel.contracts import customers
+
+
+class CustomersClient(ServiceClient):
+    """WHO: accounts, customers, sign-ins, the timeline."""
+
+    def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:
+        """Return a page of customers and the count of each tab."""
+        return self._get("/v1/customers", customers.CustomersList, query.model_dump(exclude_defaults=True))
+
+    def customer(self, customer_id: UUID) -> customers.Customer:
+        """Return one customer with sign-ins and the newest events."""
+        return self._get(f"/v1/customers/{customer_id}", customers.Customer)
+
+    def timeline(self, about: UUID | None, after: str | None = None) -> customers.Timeline:
+        """Return events about a customer, membership, payment or site; of the whole network for None."""
+        return self._get("/v1/timeline", customers.Timeline, {"about": about, "after": after})
+
+    def change_vip(self, customer_id: UUID, change: customers.VipChange) -> None:
+        """Mark the customer as VIP, or no longer."""
+        self._tell("PUT", f"/v1/customers/{customer_id}/vip", change)
+
+    def sign_in(self, credentials: customers.Credentials) -> customers.Standing:
+        """Check a password. Raises Unauthenticated with one sentence for every reason."""
+        return self._send("POST", "/v1/sign-ins", credentials, customers.Standing)
+
+    def sign_out(self) -> None:
+        """Write down that the account signed out."""
+        self._tell("POST", "/v1/sign-outs")
+
+    def standing(self) -> customers.Standing:
+        """Return who the account is now. Raises Unauthenticated ``SessionEnded``."""
+        return self._get("/v1/standing", customers.Standing)
+
+    def set_preferences(self, change: customers.PreferenceChange) -> None:
+        """Remember how the account likes its pages."""
+        self._tell("PUT", "/v1/standing/preferences", change)
+
+    def prove_key(self, proof: customers.KeyProof) -> customers.KeyStanding:
+        """Return what an API key is good for. Raises Unauthenticated."""
+        return self._send("POST", "/v1/api-keys/proofs", proof, customers.KeyStanding)
+
+    def clear_switch(self, customer_id: UUID, clearance: customers.Clearance) -> customers.Cleared:
+        """Ask whether the admin may switch to the customer; the audit line is written first."""
+        return self._send("POST", f"/v1/customers/{customer_id}/clearances", clearance, customers.Cleared)
+
+    def seen(self) -> None:
+        """Say that the customer is here."""
+        self._tell("POST", "/v1/sightings")
+
+    def search(self, q: str, limit: int = 5) -> customers.FoundList:
+        """Return customers for the global search."""
+        return self._get("/v1/search", customers.FoundList, {"q": q, "limit": limit})

@@ -1,0 +1,82 @@
+"""The sites service as its callers see it."""
+
+from uuid import UUID
+
+from kernel.clients.base import ServiceClient
+from kernel.contracts import customers, sites
+
+
+class SitesClient(ServiceClient):
+    """WHERE: networks, sites, pages, and switching to them."""
+
+    def host(self, host: str) -> sites.Host:
+        """Return what answers on a host name. Raises NotFound."""
+        return self._get(f"/v1/hosts/{host}", sites.Host)
+
+    def network(self) -> sites.Network:
+        """Return the identity's network."""
+        return self._get("/v1/network", sites.Network)
+
+    def settings(self) -> sites.NetworkSettingsRead:
+        """Return what the network's owner has decided."""
+        return self._get("/v1/network/settings", sites.NetworkSettingsRead)
+
+    def change_settings(self, edit: sites.NetworkSettingsEdit) -> sites.NetworkSettingsRead:
+        """Replace the settings. Raises Conflict when somebody else saved them meanwhile."""
+        return self._send("PUT", "/v1/network/settings", edit, sites.NetworkSettingsRead)
+
+    def customer_sites(self, customer_id: UUID) -> sites.CustomerSites:
+        """Return the sites a customer owns."""
+        return self._get(f"/v1/customers/{customer_id}/sites", sites.CustomerSites)
+
+    def site(self, site_id: UUID) -> sites.Site:
+        """Return one site with its pages and domains."""
+        return self._get(f"/v1/sites/{site_id}", sites.Site)
+
+    def own_sites(self) -> sites.CustomerSites:
+        """Return the sites of the identity's own customer."""
+        return self._get("/v1/own/sites", sites.CustomerSites)
+
+    def own_site(self, site_id: UUID) -> sites.Site:
+        """Return one of the own sites."""
+        return self._get(f"/v1/own/sites/{site_id}", sites.Site)
+
+    def own_page(self, site_id: UUID, page_id: UUID) -> sites.SitePage:
+        """Return one page of an own site, with its Markdown."""
+        return self._get(f"/v1/own/sites/{site_id}/pages/{page_id}", sites.SitePage)
+
+    def edit_page(self, site_id: UUID, page_id: UUID, edit: sites.PageEdit) -> sites.SitePage:
+        """Save a page. Raises Conflict when somebody else saved it meanwhile."""
+        return self._send("PUT", f"/v1/own/sites/{site_id}/pages/{page_id}", edit, sites.SitePage)
+
+    def public_page(self, site_id: UUID, path: str) -> sites.PublicPage:
+        """Return what a visitor sees."""
+        return self._get(f"/v1/public/{site_id}", sites.PublicPage, {"path": path})
+
+    def issue_ticket(self, order: sites.TicketOrder) -> sites.TicketIssued:
+        """Order a ticket to a site. Raises Conflict when the site cannot be entered."""
+        return self._send("POST", "/v1/tickets", order, sites.TicketIssued)
+
+    def bind_ticket(self, ticket_id: UUID, binding: sites.TicketBinding) -> sites.TicketToken:
+        """Tie the ticket to a browser, once, and learn its secret."""
+        return self._send("POST", f"/v1/tickets/{ticket_id}/bindings", binding, sites.TicketToken)
+
+    def redeem(self, redemption: sites.Redemption) -> sites.Visit:
+        """Use the ticket up. Raises one failure for every reason."""
+        return self._send("POST", "/v1/visits", redemption, sites.Visit)
+
+    def visit(self, visit_id: UUID) -> sites.Visit:
+        """Return the visit while it stands. Raises NotFound afterwards."""
+        return self._get(f"/v1/visits/{visit_id}", sites.Visit)
+
+    def end_visit(self, visit_id: UUID, end: sites.VisitEnd) -> None:
+        """End one visit; ending it twice does nothing more."""
+        self._tell("POST", f"/v1/visits/{visit_id}/end", end)
+
+    def end_visits(self, end: sites.VisitEnd) -> None:
+        """End every visit of an admin session."""
+        self._tell("POST", "/v1/visits/end", end)
+
+    def search(self, q: str, limit: int = 5) -> customers.FoundList:
+        """Return sites for the global search."""
+        return self._get("/v1/search", customers.FoundList, {"q": q, "limit": limit})
