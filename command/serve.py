@@ -21,10 +21,10 @@ class Application:
 
 
 APPLICATIONS = {
-    "gateway": Application("gateway.app:create_app", 0, workers=2, threads=4),
-    "customers": Application("services.customers.app:create_app", 1, workers=1, threads=8),
-    "billing": Application("services.billing.app:create_app", 2, workers=1, threads=8),
-    "sites": Application("services.sites.app:create_app", 3, workers=1, threads=8),
+    "gateway": Application("command.applications:gateway", 0, workers=2, threads=4),
+    "customers": Application("command.applications:customers", 1, workers=1, threads=8),
+    "billing": Application("command.applications:billing", 2, workers=1, threads=8),
+    "sites": Application("command.applications:sites", 3, workers=1, threads=8),
 }
 
 

@@ -1,5 +1,6 @@
 """`atoll up` as people meet it: started, found, ended, killed, started again, and in the way."""
 
+import json
 import os
 import signal
 import socket
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+import urllib3
 
 from command.processes import PROCESSES
 from kernel.config import Settings
+from kernel.database import SERVICES
 from tests.ops.installations import ROOT, Installation, free_ports, installation, launch, wait_for
 
 pytestmark = pytest.mark.xdist_group("up")
@@ -61,8 +64,8 @@ def test_each_process_is_told_its_own_secrets_alone(atoll: Installation) -> None
         for name in told.keys() & {"mailbox", "worker", "bell"}:
             if words[-1] == name:
                 told[name] = set(member.environ())
-    gateways = [member for member in atoll.members() if "gateway.app:create_app" in member.cmdline()]
-    services = [member for member in atoll.members() if any("services." in word for word in member.cmdline())]
+    gateways = _serving(atoll, "gateway")
+    services = [member for name in SERVICES for member in _serving(atoll, name)]
 
     secrets = {"ATOLL_GATEWAY_KEY", "ATOLL_WORKER_KEY", "ATOLL_DATABASE_URL", "ATOLL_SECRET_KEY"}
     assert told["mailbox"] & secrets == set()
@@ -73,6 +76,22 @@ def test_each_process_is_told_its_own_secrets_alone(atoll: Installation) -> None
     assert theirs.isdisjoint(one.environ()["ATOLL_SECRET_KEY"] for one in gateways)
     assert services
     assert all(set(one.environ()) & secrets == {"ATOLL_DATABASE_URL", "ATOLL_SECRET_KEY"} for one in services)
+
+
+def _serving(atoll: Installation, name: str) -> list[psutil.Process]:
+    return [member for member in atoll.members() if f"command.applications:{name}" in member.cmdline()]
+
+
+def test_every_process_logs_json_under_its_own_name(atoll: Installation) -> None:
+    page = urllib3.request("GET", f"http://127.0.0.1:{atoll.settings.port}/sign-in",
+                           headers={"Host": "admin.localhost"}, retries=False)  # fmt: skip
+    assert page.status == 200
+
+    for name in ("gateway", "sites"):
+        said = (atoll.settings.var / "log" / f"{name}.log").read_text().splitlines()
+        lines = [json.loads(line) for line in said if "request" in line]
+        assert {line["process"] for line in lines} == {name}
+        assert {"event", "level", "timestamp", "request_id", "route", "method", "status"} <= lines[-1].keys()
 
 
 def test_a_second_start_in_the_same_folder_says_that_it_runs_already(atoll: Installation) -> None:
