@@ -12,11 +12,28 @@ from gateway.formats import install_filters
 from gateway.looks import avatar, install_looks
 from gateway.panels.render import install_panels
 from gateway.sentences import line_of
-from gateway.views import appearance, background, customers, memberships, payments, search, sites
+from gateway.views import (
+    appearance,
+    background,
+    customers,
+    memberships,
+    payments,
+    search,
+    settings,
+    sites,
+)
 from gateway.words import install_words
 
 console = Blueprint("console", __name__)
-for part in (customers, memberships, payments, sites, search, background):
+for part in (
+    background,
+    customers,
+    memberships,
+    payments,
+    search,
+    settings,
+    sites,
+):
     console.register_blueprint(part.views)
 
 

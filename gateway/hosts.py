@@ -5,8 +5,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
+from uuid import UUID
 
-from flask import Request, g, request
+from flask import Request, current_app, g, request
 
 from kernel.auth import Identity
 from kernel.clients import Clients
@@ -92,6 +93,13 @@ class Hosts:
         self._remember(name, _Known(host, now + FRESH, now))
         return host
 
+    def forget(self, network_id: UUID) -> None:
+        """Ask anew, from the next request on, what answers on the hosts of a network."""
+        with self._lock:
+            for known in self._known.values():
+                if known.host and known.host.network.id == network_id:
+                    known.until = 0
+
     def _ask(self, name: str) -> Host | None:
         try:
             return self._clients.bind(Identity.gateway(None)).sites.host(name)
@@ -117,6 +125,12 @@ def current_host() -> Host:
     """Return what answers here; only requests to a known host get as far as asking."""
     host: Host = g.host
     return host
+
+
+def forget_host(host: Host) -> None:
+    """Let the next request to a host of this network see it as it is now, in this process."""
+    hosts: Hosts = current_app.extensions["hosts"]
+    hosts.forget(host.network.id)
 
 
 def admin_host(host: Host) -> str:

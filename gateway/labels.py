@@ -9,6 +9,23 @@ VERIFICATIONS = {
     "pending": N_("Verification pending"),
     "verified": N_("Verified"),
 }
+POLICIES = {
+    "never": (N_("Never"), N_("Nobody is asked to confirm an address, and nothing waits for it.")),
+    "free": (
+        N_("Only free memberships"),
+        N_(
+            "Every new customer is asked to confirm the address. Free memberships and their sites wait for"
+            " it; paid ones do not."
+        ),
+    ),
+    "always": (
+        N_("Always"),
+        N_(
+            "Every new customer is asked to confirm the address, and every membership and every site waits"
+            " for it."
+        ),
+    ),
+}
 MEMBERSHIPS = {
     "pending": N_("Pending"),
     "trialing": N_("Trial"),
@@ -83,6 +100,11 @@ COLOURS = {
 
 def verification(status: str) -> str:
     return _named(VERIFICATIONS, status)
+
+
+def verification_policies() -> list[tuple[str, str, str]]:
+    """Return each policy of a network, its name, and what it means in a sentence."""
+    return [(policy, gettext(name), gettext(meaning)) for policy, (name, meaning) in POLICIES.items()]
 
 
 def membership(status: str) -> str:

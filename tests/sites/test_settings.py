@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.contracts.events import NetworkSettingsChanged
-from services.sites.settings import SettingsChanged, TimeZoneNotKnown, change_settings, show_settings
+from services.sites.settings import SettingsChanged, SettingsNotValid, change_settings, show_settings
 
 
 def test_new_settings_are_kept_and_told_whole(opened, founded):
@@ -41,7 +41,7 @@ def test_settings_that_somebody_else_saved_meanwhile_are_not_overwritten(opened,
 def test_a_time_zone_that_there_is_not_is_refused_beside_its_field(opened, founded):
     wanted = founded.settings.model_copy(update={"time_zone": "Europe/Atlantis"})
 
-    with pytest.raises(TimeZoneNotKnown) as refused, opened() as uow:
+    with pytest.raises(SettingsNotValid) as refused, opened() as uow:
         change_settings(uow, wanted, version=1)
 
     assert list(refused.value.fields) == ["time_zone"]
