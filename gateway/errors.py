@@ -14,7 +14,7 @@ from gateway.auth import ENDED, sign_out, to_sign_in
 from gateway.hosts import arrived
 from gateway.sessions import SESSIONS_AWAY
 from gateway.visits import OVER, VisitOver
-from gateway.words import said
+from gateway.words import said, said_fields
 from kernel.errors import (
     FAMILIES,
     N_,
@@ -54,8 +54,10 @@ TITLES = {
     404: N_("Not found"),
     405: N_("Not possible like this"),
     409: N_("Conflict"),
+    412: N_("Changed meanwhile"),
     413: N_("Too large"),
     422: N_("Not valid"),
+    428: N_("Version missing"),
     429: N_("Too many requests"),
     500: N_("Something went wrong"),
     503: N_("Not available"),
@@ -123,7 +125,10 @@ def failure_behind(reason: Exception) -> Failure:
 
 def as_problem(failure: Failure) -> Response:
     """Return RFC 9457 problem details, said in the caller's language."""
-    problem = problem_of(failure, g.get("request_id", "")).model_copy(update={"detail": said(failure)})
+    problem = problem_of(failure, g.get("request_id", ""))
+    sentences = said_fields(failure)
+    fields = [field.model_copy(update={"message": sentences[field.field]}) for field in problem.fields]
+    problem = problem.model_copy(update={"detail": said(failure), "fields": fields})
     response = Response(
         problem.model_dump_json(), status=failure.status, content_type="application/problem+json"
     )

@@ -1,5 +1,8 @@
 """The names of states, roles and fields in the reader's language; each is marked where it is listed."""
 
+from babel import Locale
+from flask_babel import get_locale
+
 from gateway.translation import gettext, ngettext
 from kernel.contracts.billing import Period
 from kernel.errors import N_
@@ -136,10 +139,18 @@ def field(name: str) -> str:
 
 
 def value(name: str, given: str) -> str:
-    """Return the value of a sentence's place, translated when it is the name of a state or a role."""
+    """Return the value of a sentence's place, translated when it names a state, a role or a country."""
+    if name == "country":
+        return territory(given)
     if name not in {"status", "before", "after", "role"}:
         return given
     return _named(ROLES | PAYMENTS | MEMBERSHIPS, given).lower()
+
+
+def territory(code: str) -> str:
+    """Return the name of a country, or the code when the locale does not know it."""
+    name: str = (get_locale() or Locale("en")).territories.get(code, code)
+    return name
 
 
 def colour(state: str) -> str:

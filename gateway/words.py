@@ -1,11 +1,13 @@
 """Which language a page speaks, and how a failure of any process is said in it."""
 
+from collections.abc import Mapping
+
 from flask import Flask, g, request
 from flask_babel import Babel
 
 from gateway import labels
 from gateway.translation import gettext, install_gettext
-from kernel.errors import Failure
+from kernel.errors import Failure, Filled
 
 LANGUAGES = {"en": "English", "sv": "Svenska"}
 LANGUAGE_COOKIE = "language"
@@ -29,12 +31,27 @@ def said(failure: Failure) -> str:
 
     The message catalogue of the gateway holds the sentences of the kernel and the services too.
     """
-    sentence: str = gettext(failure.template)
-    named = {name: labels.value(name, given) for name, given in failure.params.items()}
+    return _in_words(failure.template, failure.params, str(failure))
+
+
+def said_fields(failure: Failure) -> dict[str, str]:
+    """Return what is wrong with each field, in the reader's language."""
+    return {name: _of_field(sentence) for name, sentence in failure.fields.items()}
+
+
+def _of_field(sentence: str) -> str:
+    if isinstance(sentence, Filled):
+        return _in_words(sentence.template, sentence.params, sentence)
+    return gettext(sentence)
+
+
+def _in_words(template: str, params: Mapping[str, str], otherwise: str) -> str:
+    sentence = gettext(template)
+    named = {name: labels.value(name, given) for name, given in params.items()}
     try:
         return sentence % named if named else sentence
     except (KeyError, ValueError):
-        return str(failure)
+        return otherwise
 
 
 def _time_zone() -> str:

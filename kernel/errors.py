@@ -15,6 +15,23 @@ def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext's extractors
     return sentence
 
 
+class Filled(str):
+    """A sentence with its places filled: ``Filled(N_("At most %(most)s characters."), most=200)``.
+
+    It remembers template and values, so that another process can say it in another language.
+    """
+
+    __slots__ = ("params", "template")
+    template: str
+    params: dict[str, str]
+
+    def __new__(cls, template: str, **params: object) -> "Filled":
+        named = {name: str(value) for name, value in params.items()}
+        made = super().__new__(cls, template % named if named else template)
+        made.template, made.params = template, named
+        return made
+
+
 class Failure(Exception):
     """Something a caller is told about: HTTP ``status``, a sentence, and fields that are wrong.
 
@@ -76,6 +93,13 @@ class Conflict(Failure):
     title = "Conflict"
 
 
+class PreconditionFailed(Failure):
+    """``If-Match`` names a version that is no longer the present one (RFC 9110, 13.1.1)."""
+
+    status = 412
+    title = "Changed meanwhile"
+
+
 class TooLarge(Failure):
     """The body is larger than we read."""
 
@@ -88,6 +112,13 @@ class Invalid(Failure):
 
     status = 422
     title = "Not valid"
+
+
+class PreconditionMissing(Failure):
+    """The request must say which version it is about (RFC 6585, 3)."""
+
+    status = 428
+    title = "Version missing"
 
 
 class TooMany(Failure):
@@ -107,7 +138,8 @@ class Unavailable(Failure):
 FAMILIES: dict[int, type[Failure]] = {
     family.status: family
     for family in (
-        BadRequest, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Invalid, TooMany, Unavailable
+        BadRequest, Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed, TooLarge, Invalid,
+        PreconditionMissing, TooMany, Unavailable,
     )
 }  # fmt: skip
 
@@ -121,7 +153,7 @@ def problem_of(failure: Failure, request_id: str = "") -> Problem:
         code=failure.code,
         template=failure.template,
         params=failure.params,
-        fields=[FieldProblem(field=name, message=text) for name, text in failure.fields.items()],
+        fields=[_field_problem(name, text) for name, text in failure.fields.items()],
         request_id=request_id,
     )
 
@@ -129,8 +161,18 @@ def problem_of(failure: Failure, request_id: str = "") -> Problem:
 def failure_of(problem: Problem, retry_after: int | None = None) -> Failure:
     """Return the failure that another process told us of, in the class of its HTTP meaning."""
     family = FAMILIES.get(problem.status, Failure)
-    fields = {field.field: field.message for field in problem.fields}
+    fields = {field.field: _sentence_of(field) for field in problem.fields}
     failure = family(problem.template, fields=fields, retry_after=retry_after, code=problem.code)
     failure.params = dict(problem.params)
     failure.args = (problem.detail,)
     return failure
+
+
+def _field_problem(name: str, text: str) -> FieldProblem:
+    if isinstance(text, Filled):
+        return FieldProblem(field=name, message=text, template=text.template, params=text.params)
+    return FieldProblem(field=name, message=text)
+
+
+def _sentence_of(field: FieldProblem) -> str:
+    return Filled(field.template, **field.params) if field.template else field.message

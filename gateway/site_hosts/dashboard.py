@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from gateway.auth import needs, services
 from gateway.routing import SiteBlueprint
 from gateway.site_hosts.sign_in import here
-from gateway.words import said
+from gateway.words import said, said_fields
 from kernel.contracts.billing import CustomerBilling
 from kernel.contracts.sites import PageEdit, Site, SitePage
 from kernel.errors import N_, BadRequest, Conflict, Failure, Invalid, Unauthenticated
@@ -94,9 +94,5 @@ def _form_again(page_id: UUID, failure: Failure) -> Page:
 
 
 def _form(site: Site, page: SitePage, values: dict[str, object], failure: Failure | None = None) -> str:
-    errors = (
-        {"form": said(failure), **{field: gettext(text) for field, text in failure.fields.items()}}
-        if failure
-        else {}
-    )
+    errors = {"form": said(failure)} | said_fields(failure) if failure else {}
     return render_template("site/edit_page.html", site=site, page=page, values=values, errors=errors)

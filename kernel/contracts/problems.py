@@ -6,10 +6,15 @@ from kernel.contracts.common import Contract
 
 
 class FieldProblem(Contract):
-    """What is wrong with one field; ``field`` is its dotted name."""
+    """What is wrong with one field; ``field`` is its dotted name.
+
+    ``template`` and ``params`` make a ``message`` with places in it again, in the reader's language.
+    """
 
     field: str
     message: str
+    template: str = ""
+    params: dict[str, str] = Field(default_factory=dict)
 
 
 class Problem(Contract):

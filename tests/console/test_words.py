@@ -11,8 +11,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 
-from gateway.words import install_words, said
-from kernel.errors import N_, Conflict
+from gateway.words import install_words, said, said_fields
+from kernel.errors import N_, Conflict, Filled, Invalid, failure_of, problem_of
 from tests.console.people import registered
 from tests.flows.world import World
 
@@ -80,6 +80,17 @@ def test_a_failure_of_another_process_is_said_in_the_readers_language():
         assert said(failure) == "En betalning med status misslyckad kan inte återbetalas."
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert said(failure) == "A payment that is failed cannot be refunded."
+
+
+def test_what_is_wrong_with_a_field_is_said_in_the_readers_language_after_it_crossed_a_border():
+    app = Flask("gateway", root_path=str(ROOT / "gateway"))
+    install_words(app)
+    sentence = Filled("This is not available in %(country)s.", country="SE")
+    failure = failure_of(problem_of(Invalid(fields={"state": sentence, "city": "Unmarked"})))
+
+    assert failure.fields == {"state": "This is not available in SE.", "city": "Unmarked"}
+    with app.test_request_context(headers={"Accept-Language": "sv"}):
+        assert said_fields(failure) == {"state": "This is not available in Sverige.", "city": "Unmarked"}
 
 
 def test_the_browser_chooses_and_the_menu_overrules_it(world: World):
