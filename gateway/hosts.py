@@ -51,14 +51,11 @@ class Hosts:
         self._clients = clients
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lock = Lock()
-        self._scheme = "https" if settings.https else "http"
-        usual = 443 if settings.https else 80
-        port = settings.public_port or (usual if settings.https else settings.port)
-        self._suffix = "" if port == usual else f":{port}"
+        self._settings = settings
 
     def origin(self, host: str) -> str:
         """Return the origin of one of our hosts, e.g. ``http://admin.localhost:8000``."""
-        return f"{self._scheme}://{host}{self._suffix}"
+        return self._settings.origin(host)
 
     def arrive(self, asked: Request) -> Arrived:
         """Return where a request arrived; never raises, so that a page can say what is wrong."""

@@ -68,6 +68,10 @@ def _verification(event: events.VerificationChanged) -> str:
     return _("E-mail verification is now: %(status)s", status=labels.verification(event.status))
 
 
+def _reachability(event: events.ReachabilityChanged) -> str:
+    return _("Mail gets through again") if event.is_reachable else _("Cannot be reached by mail")
+
+
 def _signed_in(event: events.SignedIn) -> str:
     if not event.country:
         return _("Signed in")
@@ -115,6 +119,7 @@ SENTENCES: dict[type, Sentence] = {
     events.CustomerChanged: _changed,
     events.CustomerMarkedVip: _vip,
     events.VerificationChanged: _verification,
+    events.ReachabilityChanged: _reachability,
     events.SignedIn: _signed_in,
     events.AccountLocked: lambda e: _(
         "Locked until %(until)s after too many failed sign-ins", until=formats().when(e.until)
@@ -150,6 +155,7 @@ LOOKS = {
     "customer.changed": ("edit", "azure"),
     "customer.marked_vip": ("crown", "yellow"),
     "customer.verification_changed": ("mail-check", "green"),
+    "customer.reachability_changed": ("mail-x", "orange"),
     "customer.switch_cleared": ("switch-horizontal", "purple"),
     "account.signed_in": ("login", "green"),
     "account.locked": ("lock", "red"),

@@ -4,9 +4,9 @@ from functools import cached_property
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,14 +43,38 @@ class Settings(BaseSettings):
     demo_password: SecretStr = SecretStr("")
     smtp_host: str = "127.0.0.1"
     smtp_port: int | None = None
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: Annotated[Literal["none", "starttls", "tls"], Field(validate_default=True)] = "none"
+    smtp_timeout: Annotated[float, Field(gt=0, le=30)] = 10.0
+    mail_from: Annotated[str, Field(pattern=r"^[!-?A-~]+@[0-9A-Za-z.-]+$")] = "no-reply@atoll.localhost"
+    mails_kept_days: Annotated[int, Field(ge=1)] = 180
     events_kept_days: Annotated[int, Field(ge=1)] = 730
     log_level: str = "INFO"
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _hides_the_password(cls, tls: str, others: ValidationInfo) -> str:
+        if tls == "none" and others.data.get("smtp_user"):
+            raise ValueError("A user and password are only sent over TLS: choose starttls or tls")
+        return tls
 
     def service_url(self, service: str) -> str:
         """Return where a service answers, e.g. ``http://127.0.0.1:8001``."""
         configured: str = getattr(self, f"{service}_url")
         offset = {"customers": 1, "billing": 2, "sites": 3}[service]
         return configured or f"http://127.0.0.1:{self.port + offset}"
+
+    def origin(self, host: str) -> str:
+        """Return the origin of one of our hosts as browsers reach it, e.g. ``http://admin.localhost:8000``."""
+        scheme, usual = ("https", 443) if self.https else ("http", 80)
+        port = self.public_port or (usual if self.https else self.port)
+        return f"{scheme}://{host}" if port == usual else f"{scheme}://{host}:{port}"
+
+    @property
+    def smtp_address(self) -> tuple[str, int]:
+        """Where mail is handed over; without a port, at the mail box of ``make up``."""
+        return self.smtp_host, self.smtp_port or self.port + 4
 
     def role_password(self, role: str) -> str:
         """Return the password of a database role: derived, so that no second secret is kept."""

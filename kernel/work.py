@@ -75,10 +75,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """How one attempt ended. ``later``: may heal, try again; ``dead``: never will."""
+    """How one attempt ended. ``later``: may heal, try again; ``dead``: never will.
+
+    ``is_written``: the row says so already, in the transaction of what else followed from it.
+    """
 
     state: Literal["done", "later", "dead"]
     reason: str = ""
+    is_written: bool = False
 
 
 Perform = Callable[[Database, Claim], Result]
@@ -138,7 +142,7 @@ def perform(performer: Performer, home: Database, row_id: UUID) -> bool:
         return False
     try:
         result = _attempt(performer, home, mine)
-        if result.state != "done":
+        if result.state != "done" and not result.is_written:
             _put_back(performer, home, mine, result)
         metrics.work.labels(mine.kind, result.state).inc()
     except LeaseLost:

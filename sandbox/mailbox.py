@@ -145,7 +145,7 @@ HERE = Path(__file__).resolve().parent
 def run(settings: Settings) -> None:
     """Receive and show mails until a signal says stop."""
     folder = MailFolder(settings.var / "mail")
-    smtp_port = settings.smtp_port or settings.port + 4
+    smtp_port = settings.smtp_address[1]
     smtp = Controller(
         Receiver(folder),
         hostname=settings.bind,

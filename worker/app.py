@@ -22,7 +22,7 @@ from kernel.work import Performer
 from worker import broker
 from worker.health import Life, serve_health, start, watch
 from worker.listeners import load_listeners
-from worker.performers import PERFORMERS
+from worker.performers import load_performers
 from worker.tasks import Tasks
 
 THREADS = 4
@@ -77,7 +77,7 @@ def create_worker(
     tasks = Tasks(
         databases,
         load_listeners() if listeners is None else listeners,
-        PERFORMERS if performers is None else performers,
+        load_performers(settings) if performers is None else performers,
         life=life,
         ring=partial(broker.ring, celery),
         hands=THREADS - 1,

@@ -24,7 +24,7 @@ from worker import broker
 from worker.app import configure_logs
 from worker.health import serve_health, start
 from worker.listeners import load_listeners
-from worker.performers import PERFORMERS
+from worker.performers import load_performers
 from worker.retention import clear_out
 from worker.rings import Ring, Rings
 from worker.schedule import Sweep, timetable
@@ -159,7 +159,7 @@ def create_bell(
     return Bell(
         settings,
         load_listeners() if listeners is None else listeners,
-        PERFORMERS if performers is None else performers,
+        load_performers(settings) if performers is None else performers,
     )
 
 

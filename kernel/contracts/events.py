@@ -82,6 +82,15 @@ class VerificationChanged(Happened):
     status: Verification
 
 
+class ReachabilityChanged(Happened):
+    """Mail to the customer's address was refused for good, or got through again."""
+
+    type: Literal["customer.reachability_changed"] = "customer.reachability_changed"
+    customer_id: UUID
+    mail_id: UUID
+    is_reachable: bool
+
+
 class SignedIn(Happened):
     type: Literal["account.signed_in"] = "account.signed_in"
     account_id: UUID
@@ -246,6 +255,7 @@ Event = (
     | CustomerChanged
     | CustomerMarkedVip
     | VerificationChanged
+    | ReachabilityChanged
     | SignedIn
     | AccountLocked
     | SwitchCleared

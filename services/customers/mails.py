@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -13,13 +13,14 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.ids import new_id
 from services.customers.models import Mail, Network
+from services.customers.one_time_tokens import Purpose
 
 TEMPLATES = Path(__file__).parent / "mail_templates"
 LANGUAGES = ("en", "sv")
 LINK = "[[link]]"
 """What stands in a kept message where the sent one has its single-use link."""
 
-Link = Literal["", "verify", "reset", "invite"]
+Link = Literal[""] | Purpose
 
 
 def write(
@@ -59,6 +60,13 @@ def write(
     uow.add(mail)
     uow.ring("mail", mail.id)
     return mail
+
+
+def purpose_of(mail: Mail) -> Purpose:
+    """Return what the message's link is for. Raises ValueError when it has none."""
+    if mail.link == "":
+        raise ValueError(f"Message {mail.id} carries no link.")
+    return cast("Purpose", mail.link)
 
 
 def render(network: Network, template: str, language: str, values: dict[str, Any]) -> dict[str, str]:

@@ -1,6 +1,11 @@
 """The performers of this installation: one for each kind of due work."""
 
+from kernel.config import Settings
 from kernel.work import Performer
+from worker.performers.mail import mail_performer
 from worker.performers.provisioning import provisioning
 
-PERFORMERS: dict[str, Performer] = {one.kind: one for one in (provisioning,)}
+
+def load_performers(settings: Settings) -> dict[str, Performer]:
+    """Return the performer of each kind of due work."""
+    return {one.kind: one for one in (provisioning, mail_performer(settings))}

@@ -100,6 +100,7 @@ class _Made:
             "is_vip": record.is_vip or False,
             "verification": record.verification or "none",
             "last_sign_in_at": record.last_sign_in_at,
+            "unreachable_reason": "",
             "sort_name": self.known.sort_name,
             "created_at": self._since,
             "modified_at": self.now,

@@ -43,7 +43,11 @@ def _list_indexes() -> list[Index]:
 
 
 class Customer(TenantScoped, Timestamped, Versioned, Base):
-    """``sort_name`` is the folded display name; ``last_seen_at`` is when his pages last asked."""
+    """``sort_name`` is the folded display name; ``last_seen_at`` is when his pages last asked.
+
+    ``unreachable_since``: when mail to his address was refused for good; ``unreachable_reason`` is what the
+    mail server said.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -79,6 +83,8 @@ class Customer(TenantScoped, Timestamped, Versioned, Base):
     billing_vat_number: Mapped[str] = mapped_column(default="")
     last_sign_in_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
+    unreachable_since: Mapped[datetime | None]
+    unreachable_reason: Mapped[str] = mapped_column(default="", server_default="")
     sort_name: Mapped[str] = mapped_column(FOLDED)
 
 

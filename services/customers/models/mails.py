@@ -18,12 +18,13 @@ class Mail(DueWork, Base):
 
     ``link`` says which single-use link the message carries; it is made when the message is sent, so
     that no secret is kept. Subject, HTML and text hold a placeholder in its place. ``answer`` is the last
-    thing the mail server said.
+    thing the mail server said; ``copies`` how many copies it may have taken, see ``customers.sending``.
     """
 
     __tablename__ = "mails"
     __table_args__ = (
         CheckConstraint("link IN ('', 'verify', 'reset', 'invite')", name="link"),
+        CheckConstraint("copies BETWEEN 0 AND 2", name="copies"),
         Index("ix_mails_customer", "network_id", "customer_id", "created_at"),
         *work_indexes("mails"),
     )
@@ -41,5 +42,6 @@ class Mail(DueWork, Base):
     html: Mapped[str]
     text: Mapped[str]
     answer: Mapped[str] = mapped_column(default="")
+    copies: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
