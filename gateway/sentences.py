@@ -72,6 +72,22 @@ def _reachability(event: events.ReachabilityChanged) -> str:
     return _("Mail gets through again") if event.is_reachable else _("Cannot be reached by mail")
 
 
+def _verification_asked(event: events.VerificationAsked) -> str:
+    if event.how == "admin":
+        return _("An administrator had the link to confirm the e-mail address sent")
+    if event.how == "customer":
+        return _("Asked for another link to confirm the e-mail address")
+    return _("Asked by mail to confirm the e-mail address")
+
+
+def _email_verified(event: events.EmailVerified) -> str:
+    if event.how == "link":
+        return _("E-mail address confirmed by the link in the mail")
+    if event.starts_memberships:
+        return _("E-mail address verified by an administrator; waiting memberships start")
+    return _("E-mail address verified by an administrator; waiting memberships stay pending")
+
+
 def _signed_in(event: events.SignedIn) -> str:
     if not event.country:
         return _("Signed in")
@@ -120,6 +136,8 @@ SENTENCES: dict[type, Sentence] = {
     events.CustomerMarkedVip: _vip,
     events.VerificationChanged: _verification,
     events.ReachabilityChanged: _reachability,
+    events.VerificationAsked: _verification_asked,
+    events.EmailVerified: _email_verified,
     events.SignedIn: _signed_in,
     events.AccountLocked: lambda e: _(
         "Locked until %(until)s after too many failed sign-ins", until=formats().when(e.until)
@@ -156,6 +174,8 @@ LOOKS = {
     "customer.marked_vip": ("crown", "yellow"),
     "customer.verification_changed": ("mail-check", "green"),
     "customer.reachability_changed": ("mail-x", "orange"),
+    "customer.verification_asked": ("mail-forward", "azure"),
+    "customer.email_verified": ("mail-check", "green"),
     "customer.switch_cleared": ("switch-horizontal", "purple"),
     "account.signed_in": ("login", "green"),
     "account.locked": ("lock", "red"),

@@ -1,6 +1,15 @@
 """The operations of ``/api/v1``: what an admin can do in the console, for programs."""
 
-from gateway.api import background, billing, customers, settings, sites, timelines
+from gateway.api import background, billing, customers, settings, sites, timelines, verification
 from gateway.api.blueprint import blueprint
 
-__all__ = ["background", "billing", "blueprint", "customers", "settings", "sites", "timelines"]
+__all__ = [
+    "background",
+    "billing",
+    "blueprint",
+    "customers",
+    "settings",
+    "sites",
+    "timelines",
+    "verification",
+]

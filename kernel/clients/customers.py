@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from kernel.clients.base import ServiceClient
+from kernel.clients.verification import VerificationClient
 from kernel.contracts import customers
 
 
-class CustomersClient(ServiceClient):
+class CustomersClient(VerificationClient):
     """WHO: accounts, customers, sign-ins, the timeline."""
 
     def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:

@@ -54,12 +54,13 @@ class AdminChanged(Happened):
 
 
 class CustomerRegistered(Happened):
-    """``how``: ``import``, ``console``, ``api`` or ``command``."""
+    """``how``: ``import``, ``console``, ``api`` or ``command``. ``verification``: as what he begins."""
 
     type: Literal["customer.registered"] = "customer.registered"
     customer_id: UUID
     number: int
     how: str
+    verification: Verification = "none"
 
 
 class CustomerChanged(Happened):
@@ -89,6 +90,26 @@ class ReachabilityChanged(Happened):
     customer_id: UUID
     mail_id: UUID
     is_reachable: bool
+
+
+class VerificationAsked(Happened):
+    """He was written to; ``how``: ``registration``, ``change``, or as an ``admin`` or ``customer`` wished."""
+
+    type: Literal["customer.verification_asked"] = "customer.verification_asked"
+    customer_id: UUID
+    how: str
+
+
+class EmailVerified(Happened):
+    """The address is confirmed: by its ``link``, or by an ``admin``.
+
+    ``starts_memberships``: whether what waited for it starts now.
+    """
+
+    type: Literal["customer.email_verified"] = "customer.email_verified"
+    customer_id: UUID
+    how: str
+    starts_memberships: bool
 
 
 class SignedIn(Happened):
@@ -129,6 +150,7 @@ class MembershipStarted(Happened):
     number: int
     product: str
     status: MembershipStatus
+    is_free: bool = False
 
 
 class MembershipStatusChanged(Happened):
@@ -256,6 +278,8 @@ Event = (
     | CustomerMarkedVip
     | VerificationChanged
     | ReachabilityChanged
+    | VerificationAsked
+    | EmailVerified
     | SignedIn
     | AccountLocked
     | SwitchCleared

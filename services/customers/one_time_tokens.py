@@ -22,6 +22,9 @@ LIFETIMES: dict[str, timedelta] = {
 }
 
 
+NO_LONGER = N_("This link has been used or is too old. Ask for a new one.")
+
+
 class LinkNotValid(NotFound):
     """Used, too old, replaced, or sent to an address that is no longer the account's: not told which."""
 
@@ -59,14 +62,16 @@ def consume(uow: UnitOfWork, token: str, purpose: Purpose) -> Account:
         update(OneTimeToken)
         .where(OneTimeToken.token_hash == hash_of(token), *_open(uow, purpose), still_his)
         .values(used_at=uow.now)
-        .returning(OneTimeToken.account_id)
+        .returning(OneTimeToken.account_id, OneTimeToken.email_key)
         .execution_options(synchronize_session=False)
     )
-    account_id = uow.session.scalar(used)
-    if account_id is None:
-        raise LinkNotValid(N_("This link has been used or is too old. Ask for a new one."))
-    void(uow, account_id, purpose)
-    return uow.get(Account, account_id, lock=True)
+    found = uow.session.execute(used).one_or_none()
+    account = uow.get(Account, found.account_id, lock=True) if found else None
+    # Whoever held the account before us may have given it another address.
+    if found is None or account is None or account.email_key != found.email_key:
+        raise LinkNotValid(NO_LONGER)
+    void(uow, account.id, purpose)
+    return account
 
 
 def find(uow: UnitOfWork, token: str, purpose: Purpose) -> Account:
@@ -77,7 +82,7 @@ def find(uow: UnitOfWork, token: str, purpose: Purpose) -> Account:
     found = uow.session.execute(mine).one_or_none()
     account = uow.get(Account, found.account_id) if found else None
     if found is None or account is None or account.email_key != found.email_key:
-        raise LinkNotValid(N_("This link has been used or is too old. Ask for a new one."))
+        raise LinkNotValid(NO_LONGER)
     return account
 
 

@@ -7,6 +7,7 @@ from kernel.contracts.events import CustomerMarkedVip, CustomerRegistered
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from services.customers import accounts, audit, numbers
+from services.customers import verification as verifications
 from services.customers.models import Account, Customer, CustomerFacts, CustomerWord
 from services.customers.names import Known
 
@@ -21,11 +22,15 @@ def register_customer(
     last_name: str = "",
     phone: str = "",
     locale: str = "",
-    verification: Verification = "none",
+    verification: Verification | None = None,
     billing: BillingInfo | None = None,
     password_hash: str | None = None,
 ) -> Customer:
-    """Make a customer and the login that goes with him. Raises LoginTaken, AddressNotValid."""
+    """Make a customer and the login that goes with him. Raises LoginTaken, AddressNotValid.
+
+    Without a ``verification`` the network's policy decides it, and whoever must confirm his address is
+    written to.
+    """
     account = accounts.open_account(
         uow,
         email=email,
@@ -38,12 +43,13 @@ def register_customer(
     known = known_of(
         account, company=billing.company if billing else "", number=numbers.allocate(uow, "customer")[0]
     )
+    status = verification or verifications.first_status(uow, how)
     customer = Customer(
         id=new_id(),
         account_id=account.id,
         number=known.number,
         phone=phone,
-        verification=verification,
+        verification=status,
         sort_name=known.sort_name,
         **{f"billing_{name}": value for name, value in billing or BillingInfo()},
     )
@@ -51,7 +57,11 @@ def register_customer(
     uow.session.flush()
     uow.add(CustomerFacts(customer_id=customer.id))
     _add_words(uow, customer.id, known.words)
-    uow.publish(CustomerRegistered(customer_id=customer.id, number=customer.number, how=how))
+    uow.publish(
+        CustomerRegistered(customer_id=customer.id, number=customer.number, how=how, verification=status)
+    )
+    if verification is None and status == "pending":
+        verifications.ask(uow, customer, account, "registration")
     return customer
 
 

@@ -41,7 +41,13 @@ def register_all(uow: UnitOfWork, newcomers: Sequence[Newcomer]) -> None:
     insert_rows(uow, CustomerWord, [row for one in made for row in one.word_rows])
     insert_rows(uow, SignInAttempt, [row for one in made for row in one.sign_in_rows])
     uow.publish_many(
-        CustomerRegistered(customer_id=one.customer_id, number=one.known.number, how="import") for one in made
+        CustomerRegistered(
+            customer_id=one.customer_id,
+            number=one.known.number,
+            how="import",
+            verification=one.newcomer.record.verification or "none",
+        )
+        for one in made
     )
 
 

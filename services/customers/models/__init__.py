@@ -1,17 +1,19 @@
 """The tables of the customers service, and the rules that need one row and its children."""
 
+from kernel.work import DueWork
 from services.customers.models.accounts import Account
 from services.customers.models.api_keys import ApiKey
 from services.customers.models.base import Base
 from services.customers.models.customers import Customer
 from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
 from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
+from services.customers.models.links import LinkRequest
 from services.customers.models.mails import Mail
 from services.customers.models.networks import Network
 from services.customers.models.numbers import NumberSequence
 from services.customers.models.tokens import OneTimeToken
 
-WORKS = {"mail": Mail}
+WORKS: dict[str, type[DueWork]] = {"mail": Mail, "link_request": LinkRequest}
 """The tables of due work, by the kind that their performer has."""
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "CustomerCount",
     "CustomerFacts",
     "CustomerWord",
+    "LinkRequest",
     "Mail",
     "Network",
     "NumberSequence",
