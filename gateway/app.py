@@ -11,6 +11,7 @@ from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway.api import docs, routes
+from gateway.api.keys import install_keys
 from gateway.auth import install_auth, open_to_all
 from gateway.console import console, install_pages
 from gateway.errors import NO_HOST, UnknownHost, install_errors
@@ -71,6 +72,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     app.session_interface = Sessions(redis)
     install_limits(app, redis, settings)
     install_visits(app)
+    install_keys(app)
 
 
 def _install_order_of_a_request(app: GatewayApp, settings: Settings) -> None:

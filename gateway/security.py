@@ -1,7 +1,10 @@
 """What every answer carries to keep a browser from being turned against its user."""
 
-from flask import Flask, Response, g, request
+from functools import lru_cache
+
+from flask import Flask, Response, g, request, session
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
 
 from gateway.hosts import Hosts, admin_host
 from gateway.routing import SITE
@@ -24,6 +27,7 @@ def install_security(app: Flask, settings: Settings, hosts: Hosts) -> None:
     """Check the token of every form, and set the headers of every answer."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the token lives as long as its session
     csrf.init_app(app)
+    app.context_processor(lambda: {"csrf_token": csrf_token})
 
     @app.after_request
     def protect(response: Response) -> Response:
@@ -35,6 +39,18 @@ def install_security(app: Flask, settings: Settings, hosts: Hosts) -> None:
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def csrf_token() -> str:
+    """Return the token that the forms of this session carry."""
+    known = session.get("csrf_token")
+    return _signed(known) if known else str(generate_csrf())
+
+
+@lru_cache(maxsize=4096)
+def _signed(_of_this_session: str) -> str:
+    """Sign the token of a session once, and not anew for each page: one signature is as good as another."""
+    return str(generate_csrf())
 
 
 def content_security_policy(hosts: Hosts) -> str:

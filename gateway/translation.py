@@ -1,11 +1,15 @@
 """gettext with types, and asked for its catalogue once a request: pages say a hundred sentences."""
 
+from contextvars import ContextVar
 from functools import lru_cache
 
 import flask_babel
 from babel.support import NullTranslations
-from flask import Flask, g
+from flask import Flask
 from markupsafe import Markup
+
+CATALOGUE: ContextVar[NullTranslations | None] = ContextVar("catalogue", default=None)
+"""The reader's; asked for a hundred times a page, so not kept in ``g``, which is found anew each time."""
 
 
 def gettext(sentence: str, /, **places: object) -> str:
@@ -22,6 +26,7 @@ def ngettext(one: str, many: str, number: int) -> str:
 def install_gettext(app: Flask) -> None:
     """Let templates say ``_("...")``: the sentence is trusted, what fills its places is escaped."""
     app.jinja_env.globals.update(_=_markup, gettext=_markup)
+    app.teardown_appcontext(_forget_catalogue)
 
 
 def _markup(sentence: str, /, **places: object) -> Markup:
@@ -34,8 +39,13 @@ def _trusted(catalogue: NullTranslations, sentence: str) -> Markup:
     return Markup(catalogue.gettext(sentence))  # noqa: S704 - from our own catalogue
 
 
+def _forget_catalogue(_: BaseException | None) -> None:
+    CATALOGUE.set(None)
+
+
 def _catalogue() -> NullTranslations:
-    if "catalogue" not in g:
-        g.catalogue = flask_babel.get_translations()
-    catalogue: NullTranslations = g.catalogue
+    catalogue = CATALOGUE.get()
+    if catalogue is None:
+        catalogue = flask_babel.get_translations()
+        CATALOGUE.set(catalogue)
     return catalogue

@@ -6,14 +6,16 @@ both show nothing.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
 import structlog
-from sqlalchemy import URL, Engine, create_engine, event, insert, select, text
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select, text
 from sqlalchemy import make_url as parse_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -32,7 +34,9 @@ M = TypeVar("M", bound=TenantScoped)
 SERVICES = ("customers", "billing", "sites")
 NOBODY = UUID(int=0)
 CHANNEL = "atoll"
-SET_TENANT = "SELECT set_config('atoll.network', %s, true), set_config('statement_timeout', %s, true)"
+SET_TENANT = (
+    "SELECT set_config('atoll.network', '{tenant}', true), set_config('statement_timeout', '{timeout}', true)"
+)
 NOTIFY = text("SELECT pg_notify('atoll', said) FROM unnest(CAST(:said AS text[])) AS said")
 DRIVER_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 STATEMENT_TIMEOUT = 30_000  # milliseconds
@@ -50,8 +54,10 @@ class UnitOfWork:
     ``now`` is one instant for all that happens in it. ``published`` holds the events so far.
     """
 
-    def __init__(self, session: Session, identity: Identity, *, request_id: str, timeout: int) -> None:
-        self.session = session
+    def __init__(self, engine: Engine, identity: Identity, *, request_id: str, timeout: int) -> None:
+        self._engine = engine
+        self._checked_out = engine.raw_connection()
+        self._session: Session | None = None
         self.identity = identity
         self.now: datetime = clock.now()
         self.published: list[Event] = []
@@ -59,7 +65,6 @@ class UnitOfWork:
         self._timeout = timeout
         self._rows: list[dict[str, Any]] = []
         self._said: set[str] = set()
-        self._enter()
 
     @property
     def network_id(self) -> UUID:
@@ -69,10 +74,19 @@ class UnitOfWork:
     @property
     def driver(self) -> psycopg.Connection[Any]:
         """The driver's own connection, inside this transaction; for what is asked on every request."""
-        connection = self.session.connection().connection.driver_connection
+        connection = self._checked_out.driver_connection
         if not isinstance(connection, psycopg.Connection):
             raise TypeError("The connection is not psycopg's.")
         return connection
+
+    @property
+    def session(self) -> Session:
+        """The ORM's session in this transaction, made when first asked for: hot reads do without."""
+        if self._session is None:
+            bound = Connection(self._engine, connection=self._checked_out)
+            self._session = TenantSession(bound, expire_on_commit=False)
+            self._session.info["network_id"] = self.network_id
+        return self._session
 
     def get(self, model: type[M], row_id: UUID, *, lock: bool = False) -> M:
         """Return the row with this id; ``lock`` makes others wait for it. Raises NotFound."""
@@ -116,18 +130,27 @@ class UnitOfWork:
         changes_network = identity.network_id != self.identity.network_id
         if changes_network:
             self._write()
-            self.session.expunge_all()
+            if self._session is not None:
+                self._session.expunge_all()
         self.identity = identity
         if changes_network:
-            self._enter()
+            self.enter()
 
-    def _enter(self) -> None:
-        self.session.info["network_id"] = self.network_id
-        tenant = str(self.identity.network_id or "")
-        self.driver.execute(SET_TENANT, (tenant, str(self._timeout)))
+    def enter(self) -> None:
+        """See the identity's network alone from here on; the first time, begin the transaction with it."""
+        if self._session is not None:
+            self._session.info["network_id"] = self.network_id
+        # A UUID and a number: neither can break the quotes.
+        command = SET_TENANT.format(tenant=self.identity.network_id or "", timeout=self._timeout)
+        driver = self.driver
+        begins = driver.info.transaction_status == TransactionStatus.IDLE
+        result = driver.pgconn.exec_(f"{'BEGIN; ' if begins else ''}{command}".encode())
+        if result.status != ExecStatus.TUPLES_OK:
+            raise error_from_result(result)
 
     def _write(self) -> None:
-        self.session.flush()
+        if self._session is not None:
+            self._session.flush()
         if self._rows:
             self.session.execute(insert(EventRow), self._rows)
             self._rows = []
@@ -138,7 +161,16 @@ class UnitOfWork:
         self._write()
         if self._said:
             self.session.execute(NOTIFY, {"said": sorted(self._said)[:1000]})
-        self.session.commit()
+        if self._session is not None:
+            self._session.commit()
+        else:
+            self.driver.commit()
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is undone."""
+        if self._session is not None:
+            self._session.close()
+        self._checked_out.close()
 
 
 class Database:
@@ -164,10 +196,12 @@ class Database:
 
         ``timeout`` bounds each statement, in milliseconds. Raises DatabaseAway.
         """
-        with unavailable_when_away(), TenantSession(self.engine, expire_on_commit=False) as session:
-            uow = UnitOfWork(session, identity, request_id=request_id, timeout=timeout)
-            yield uow
-            uow.commit()
+        with unavailable_when_away():
+            uow = UnitOfWork(self.engine, identity, request_id=request_id, timeout=timeout)
+            with closing(uow):
+                uow.enter()
+                yield uow
+                uow.commit()
 
     @contextmanager
     def across_networks(self, reason: str) -> Iterator[Session]:

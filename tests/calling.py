@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from kernel.auth import Identity, Signer
-from kernel.database import Database
+from kernel.database import SET_TENANT, Database, UnitOfWork
 
 Call = Callable[..., TestResponse]
 
@@ -42,5 +42,12 @@ def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
         seen.append((query.decode() if isinstance(query, bytes) else str(query), values))
         return execute(cursor, query, values, **more)
 
-    with patch.object(psycopg.Cursor, "execute", note):
+    enter = UnitOfWork.enter
+
+    def note_entering(uow: UnitOfWork) -> None:
+        # It goes past the cursor, in one message with BEGIN.
+        seen.append((SET_TENANT, None))
+        enter(uow)
+
+    with patch.object(psycopg.Cursor, "execute", note), patch.object(UnitOfWork, "enter", note_entering):
         yield seen

@@ -1,9 +1,11 @@
 """Who calls the API: the bearer of a key, proven by the customers service."""
 
 from hashlib import sha256
+from threading import Lock
+from time import monotonic
+from uuid import UUID
 
-from flask import current_app, g, request
-from redis import Redis
+from flask import Flask, current_app, g, request
 
 from gateway.calls import gateway_services, services_for
 from gateway.hosts import current_host
@@ -14,12 +16,42 @@ from kernel.contracts.customers import KeyProof, KeyStanding
 from kernel.errors import N_, Unauthenticated
 
 PROOF_LASTS = 60  # seconds
+MOST = 10_000  # keys remembered
 
 NO_KEY = N_("Send an API key in the header Authorization: Bearer.")
 
 
 class KeyMissing(Unauthenticated):
     """The call carries no API key."""
+
+
+class Proofs:
+    """Keys that were proven to this process a moment ago, by network and hash."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[UUID, str], tuple[Identity, float]] = {}
+        self._lock = Lock()
+
+    def find(self, key_hash: str) -> Identity | None:
+        """Return whose key it was, while the proof lasts."""
+        identity, until = self._known.get(_name(key_hash), (None, 0.0))
+        return identity if until > monotonic() else None
+
+    def remember(self, key_hash: str, identity: Identity) -> None:
+        """Keep a proof."""
+        with self._lock:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[_name(key_hash)] = (identity, monotonic() + PROOF_LASTS)
+
+    def forget(self, key_hash: str) -> None:
+        """Drop a proof; the services no longer accept the key."""
+        with self._lock:
+            self._known.pop(_name(key_hash), None)
+
+
+def install_keys(app: Flask) -> None:
+    app.extensions["api keys"] = Proofs()
 
 
 def let_in(*, proof_may_be_old: bool) -> None:
@@ -32,9 +64,9 @@ def let_in(*, proof_may_be_old: bool) -> None:
     if scheme.lower() != "bearer" or not key:
         raise KeyMissing(NO_KEY)
     key_hash = sha256(key.strip().encode()).hexdigest()
-    standing = _remembered(key_hash) if proof_may_be_old else None
+    known = _proofs().find(key_hash) if proof_may_be_old else None
     g.api_key_hash = key_hash
-    g.api_identity = _identity_of(standing or _prove(key_hash))
+    g.api_identity = known or _prove(key_hash)
     limits().spend(limits().api, "api", str(g.api_identity.key_id))
 
 
@@ -52,10 +84,10 @@ def api_services() -> Bound:
 def forget_key() -> None:
     """Drop the remembered proof; the services no longer accept the key."""
     if "api_key_hash" in g:
-        _redis().delete(_name(g.api_key_hash))
+        _proofs().forget(g.api_key_hash)
 
 
-def _prove(key_hash: str) -> KeyStanding:
+def _prove(key_hash: str) -> Identity:
     address = subscriber(request.remote_addr or "")
     limits().check(limits().sign_in, "api-key", address)
     try:
@@ -63,13 +95,9 @@ def _prove(key_hash: str) -> KeyStanding:
     except Unauthenticated:
         limits().spend(limits().sign_in, "api-key", address)
         raise
-    _redis().set(_name(key_hash), standing.model_dump_json(), ex=PROOF_LASTS)
-    return standing
-
-
-def _remembered(key_hash: str) -> KeyStanding | None:
-    known = _redis().get(_name(key_hash))
-    return KeyStanding.model_validate_json(known) if known else None
+    identity = _identity_of(standing)
+    _proofs().remember(key_hash, identity)
+    return identity
 
 
 def _identity_of(standing: KeyStanding) -> Identity:
@@ -81,10 +109,10 @@ def _identity_of(standing: KeyStanding) -> Identity:
     )
 
 
-def _name(key_hash: str) -> str:
-    return f"api-key:{current_host().network.id}:{key_hash}"
+def _name(key_hash: str) -> tuple[UUID, str]:
+    return current_host().network.id, key_hash
 
 
-def _redis() -> "Redis[bytes]":
-    redis: Redis[bytes] = current_app.extensions["redis"]
-    return redis
+def _proofs() -> Proofs:
+    proofs: Proofs = current_app.extensions["api keys"]
+    return proofs
