@@ -16,6 +16,7 @@ from gateway.views import (
     appearance,
     background,
     customers,
+    exports,
     memberships,
     payments,
     search,
@@ -28,6 +29,7 @@ console = Blueprint("console", __name__)
 for part in (
     background,
     customers,
+    exports,
     memberships,
     payments,
     search,

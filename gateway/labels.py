@@ -81,6 +81,34 @@ FIELDS = {
     "is_active": N_("active"),
 }
 
+TABS = {"all": N_("All"), "vip": N_("VIP"), "online": N_("Online"), "unverified": N_("Unverified")}
+COLUMNS = {
+    "number": N_("Number"),
+    "email": N_("E-mail"),
+    "username": N_("Username"),
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "phone": N_("Phone"),
+    "locale": N_("Language"),
+    "vip": N_("VIP"),
+    "verification": N_("Verification"),
+    "company": N_("Company"),
+    "billing_email": N_("Billing e-mail"),
+    "line1": N_("Address line 1"),
+    "line2": N_("Address line 2"),
+    "postcode": N_("Postcode"),
+    "city": N_("City"),
+    "state": N_("State"),
+    "country": N_("Country"),
+    "vat_number": N_("VAT number"),
+    "customer_since": N_("Customer since"),
+    "last_sign_in": N_("Last sign-in"),
+    "memberships": N_("Memberships"),
+    "sites": N_("Sites"),
+    "spent": N_("Spent"),
+}
+"""The columns of a file of customers."""
+
 COLOURS = {
     "active": "green",
     "completed": "green",
@@ -124,6 +152,14 @@ def site(state: str) -> str:
 
 def site_type(kind: str) -> str:
     return _named(SITE_TYPES, kind)
+
+
+def tab(name: str) -> str:
+    return _named(TABS, name)
+
+
+def column(name: str) -> str:
+    return _named(COLUMNS, name)
 
 
 def role(name: str | None) -> str:

@@ -1,6 +1,6 @@
 """How one process calls another over HTTP: pool, deadline, retries, breaker, errors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -17,6 +17,8 @@ from kernel.errors import N_, Failure, Unavailable, failure_of
 
 CONNECT = 1.0  # seconds
 POOL = 16  # connections to one service
+PIECE = 20.0  # seconds until the next piece of an answer that is streamed
+PIECE_SIZE = 64 * 1024  # bytes
 RETRIED = frozenset({"GET", "PUT"})  # what may be sent twice without harm
 BUSY = frozenset({502, 503, 504})
 
@@ -69,6 +71,21 @@ class Caller:
         """Call where nothing is to be answered. Raises as ``ask`` does."""
         self._call(method, path, identity, None, body)
 
+    def stream(self, method: str, path: str, *, identity: Identity, body: BaseModel) -> Iterator[bytes]:
+        """Call, and give the answer piece by piece; it may be larger than memory.
+
+        Raises as ``ask`` does, at once; and ServiceAway later, when the answer breaks off. A piece may take
+        longer than the deadline of a request: whoever reads on is still there.
+        """
+        response = self._open(method, path, identity, body.model_dump_json().encode(), longest=PIECE)
+        self._check(response)
+        return self._pieces(response)
+
+    def send(self, method: str, path: str, *, identity: Identity, payload: bytes) -> None:
+        """Send bytes that are no JSON. Raises as ``ask`` does."""
+        self.budget.call()
+        self._once(method, path, identity, payload)
+
     def _call(
         self,
         method: str,
@@ -90,26 +107,54 @@ class Caller:
         return self._once(method, target, identity, payload)
 
     def _once(self, method: str, target: str, identity: Identity, payload: bytes | None) -> bytes:
+        response = self._open(method, target, identity, payload)
+        self._check(response)
+        return response.data
+
+    def _open(
+        self,
+        method: str,
+        target: str,
+        identity: Identity,
+        payload: bytes | None,
+        *,
+        longest: float | None = None,
+    ) -> urllib3.BaseHTTPResponse:
+        """Send, and return the answer: whole, or with ``longest`` only begun."""
         left = deadline.left(self._longest)
         if left <= 0 or not self.breaker.lets_through():
             metrics.calls.labels(self.service, "turned away").inc()
             raise self._away()
+        total = {"read": longest} if longest else {"total": left}
         try:
-            response = self._pool.urlopen(
+            return self._pool.urlopen(
                 method,
                 target,
                 body=payload,
                 headers=self._headers(identity, left),
-                timeout=urllib3.Timeout(connect=min(CONNECT, left), total=left),
+                timeout=urllib3.Timeout(connect=min(CONNECT, left), **total),
+                preload_content=longest is None,
             )
         except HTTPError as reason:
-            self.breaker.failed()
-            metrics.calls.labels(self.service, "no answer").inc()
-            log.warning("no answer", service=self.service, kind=type(reason).__name__)
+            self._note_no_answer(reason)
             raise self._away() from reason
-        return self._read(response)
 
-    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
+    def _pieces(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        try:
+            yield from response.stream(PIECE_SIZE)
+        except HTTPError as reason:
+            self._note_no_answer(reason)
+            raise self._away() from reason
+        finally:
+            # Whoever reads no further leaves the rest unread; the connection is good for nothing then.
+            response.close()
+
+    def _note_no_answer(self, reason: HTTPError) -> None:
+        self.breaker.failed()
+        metrics.calls.labels(self.service, "no answer").inc()
+        log.warning("no answer", service=self.service, kind=type(reason).__name__)
+
+    def _check(self, response: urllib3.BaseHTTPResponse) -> None:
         if response.status in BUSY:
             self.breaker.failed()
             metrics.calls.labels(self.service, "busy").inc()
@@ -118,7 +163,6 @@ class Caller:
         metrics.calls.labels(self.service, "answered").inc()
         if response.status >= 400:
             raise self._failure(response)
-        return response.data
 
     def _failure(self, response: urllib3.BaseHTTPResponse) -> Failure:
         try:

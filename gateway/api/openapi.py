@@ -71,6 +71,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
     done: dict[str, Any] = {"204": {"description": "Done."}}
     if operation.answers:
         done = {"200": {"description": operation.summary, "content": _json(operation.answers)}}
+    if operation.file:
+        file = {operation.file: {"schema": {"type": "string"}}}
+        done = {"200": {"description": operation.summary, "content": file}}
     refused = {code: {"description": text, "content": PROBLEM} for code, text in PROBLEMS.items()}
     return done | refused
 

@@ -15,16 +15,20 @@ from kernel.web import answer, nothing
 
 @dataclass(frozen=True)
 class Operation:
-    """``scope`` is the permission the key must have; ``answers`` None means 204."""
+    """``scope`` is the permission the key must have; ``answers`` None means 204.
+
+    ``file`` is the media type of an answer that is a file and no contract.
+    """
 
     summary: str
     scope: str
     answers: type[BaseModel] | None
     query: type[BaseModel] | None
     body: type[BaseModel] | None
+    file: str
 
 
-View = Callable[..., BaseModel | None]
+View = Callable[..., BaseModel | Response | None]
 
 
 def operation(
@@ -33,6 +37,7 @@ def operation(
     answers: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     body: type[BaseModel] | None = None,
+    file: str = "",
     is_confirmed_by_customers: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view that returns its contract into an operation; its docstring is the summary.
@@ -50,10 +55,12 @@ def operation(
             except Unauthenticated:
                 forget_key()
                 raise
+            if isinstance(found, Response):
+                return found
             return answer(found) if found is not None else nothing()
 
         summary = (view.__doc__ or "").partition("\n")[0]
-        answered.operation = Operation(summary, scope, answers, query, body)  # type: ignore[attr-defined]
+        answered.operation = Operation(summary, scope, answers, query, body, file)  # type: ignore[attr-defined]
         answered.is_open = True  # type: ignore[attr-defined]  # the key lets in, not the session
         return answered
 

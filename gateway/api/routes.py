@@ -1,12 +1,13 @@
 """The operations of ``/api/v1``: what an admin can do in the console, for programs."""
 
-from gateway.api import background, billing, customers, settings, sites, timelines, verification
+from gateway.api import background, billing, bulk, customers, settings, sites, timelines, verification
 from gateway.api.blueprint import blueprint
 
 __all__ = [
     "background",
     "billing",
     "blueprint",
+    "bulk",
     "customers",
     "settings",
     "sites",

@@ -68,6 +68,7 @@ class Listing:
         return {
             "query": self.query,
             "here": self.address(after=self.query.after, before=self.query.before),
+            "export": f"/customers/export?{urlencode({'tab': self.query.tab, 'q': self.query.q})}",
             "layout": layout,
             "tabs": self._tabs(found),
             "rows": drawn(found.items, layout) if found else [],

@@ -1,6 +1,6 @@
 """What the clients of the three services share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import TypeVar
 from uuid import UUID
@@ -63,6 +63,10 @@ class ServiceClient:
     def _tell(self, method: str, path: str, body: BaseModel | None = None) -> None:
         self._forget()
         self._caller.tell(method, path, identity=self._identity, body=body)
+
+    def _stream(self, method: str, path: str, body: BaseModel) -> Iterator[bytes]:
+        self._forget()
+        return self._caller.stream(method, path, identity=self._identity, body=body)
 
     def _forget(self) -> None:
         """Drop what was remembered; a change makes it old."""

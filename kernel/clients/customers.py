@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from kernel.clients.bulk import BulkClient
 from kernel.clients.verification import VerificationClient
 from kernel.contracts import customers
 
 
-class CustomersClient(VerificationClient):
+class CustomersClient(BulkClient, VerificationClient):
     """WHO: accounts, customers, sign-ins, the timeline."""
 
     def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:

@@ -206,7 +206,7 @@ class Cleared(Contract):
 class PreferenceChange(Contract):
     """``PUT /v1/standing/preferences``: e.g. ``{"customers.layout": "table"}``."""
 
-    preferences: dict[str, Annotated[str, Field(max_length=100)]]
+    preferences: dict[str, Annotated[str, Field(max_length=1000)]]
 
 
 class SearchQuery(Contract):

@@ -6,7 +6,7 @@ from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
-from services.customers.api import accounts, customers, verification
+from services.customers.api import accounts, bulk, customers, verification
 from services.customers.confirmation import confirm
 from services.customers.models import WORKS
 
@@ -18,5 +18,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(customers.api)
     app.register_blueprint(accounts.api)
     app.register_blueprint(verification.api)
+    app.register_blueprint(bulk.api)
     app.register_blueprint(background_api(WORKS))
     return app

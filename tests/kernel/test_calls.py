@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask, Response, request
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from kernel import deadline
 from kernel.auth import Identity, Signer
@@ -23,6 +23,12 @@ NETWORK = Network(
 )
 
 
+class Http11(WSGIRequestHandler):
+    """Sends an answer without a length in chunks, so that its end can be told from a broken line."""
+
+    protocol_version = "HTTP/1.1"
+
+
 class Far:
     """A service far away: answers what it is told to, and remembers what it was asked."""
 
@@ -32,7 +38,7 @@ class Far:
         self.release = threading.Event()
         app = Flask("far")
         app.add_url_rule("/<path:path>", view_func=self._take, methods=["GET", "POST", "PUT"])
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Http11)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -225,3 +231,55 @@ def test_a_service_that_is_down_is_away_at_once(signer):
 
     with pytest.raises(ServiceAway, match="sites service does not answer"):
         ask(nobody)
+
+
+def pieces(caller: Caller) -> Iterator[bytes]:
+    body = VipChange(is_vip=True)
+    return caller.stream("POST", "/v1/pieces", identity=Identity.gateway(None), body=body)
+
+
+def breaking_off() -> Iterator[bytes]:
+    yield b"one"
+    raise ZeroDivisionError
+
+
+def test_an_answer_is_passed_on_while_it_is_still_being_made(far, caller):
+    def slowly() -> Iterator[bytes]:
+        yield b"one"
+        far.release.wait(5)
+        yield b"two"
+
+    far.answer = lambda: Response(slowly())
+    with deadline.within(1.0):
+        coming = pieces(caller)
+        first = next(coming)
+    far.release.set()
+
+    assert [first, *coming] == [b"one", b"two"]
+
+
+def test_a_stream_that_breaks_off_is_no_whole_answer(far, caller):
+    far.answer = lambda: Response(breaking_off())
+    coming = pieces(caller)
+
+    assert next(coming) == b"one"
+    with pytest.raises(ServiceAway):
+        next(coming)
+
+
+def test_a_stream_that_cannot_begin_fails_at_once(far, caller):
+    body = {"title": "Not found", "status": 404, "detail": "Nothing.", "code": "NotFound"}
+    far.answer = lambda: Response(json.dumps(body), status=404)
+
+    with pytest.raises(NotFound):
+        pieces(caller)
+
+
+def test_whoever_reads_no_further_leaves_no_connection_to_be_used_again(far, caller):
+    far.answer = lambda: Response(iter([b"one", b"two" * 100_000]))
+    coming = pieces(caller)
+    next(coming)
+    coming.close()
+
+    far.answer = far.well
+    assert ask(caller) == NETWORK

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kernel.contracts.bulk import EXPORT_COLUMNS
 from kernel.errors import N_, Invalid
 from services.customers.imports import records
 from services.customers.imports.records import Record
+from services.customers.spreadsheets import as_typed
 
 Cells = Mapping[str, str]
 
@@ -23,12 +25,7 @@ class Format:
     read: Callable[[Cells], Record]
 
 
-OWN_COLUMNS = (
-    "number", "email", "username", "first_name", "last_name", "phone", "locale", "vip", "verification",
-    "company", "billing_email", "line1", "line2", "postcode", "city", "state", "country", "vat_number",
-    "customer_since", "last_sign_in",
-)  # fmt: skip
-"""What Atoll's own export writes, in this order."""
+OWN_COLUMNS = EXPORT_COLUMNS
 
 BILLING_TEXTS = ("company", "line1", "line2", "postcode", "city", "state", "vat_number")
 MULTISITE_BILLING = {
@@ -41,8 +38,9 @@ MULTISITE_BILLING = {
 }
 
 
-def read_own(cells: Cells) -> Record:
+def read_own(exported: Cells) -> Record:
     """Read a row of Atoll's own export."""
+    cells = {name: as_typed(cell) for name, cell in exported.items()}
     email, email_key = records.email(cells["email"])
     return Record(
         email=email,
