@@ -56,6 +56,10 @@ class Person(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return self.standing.email
 
     @property
+    def time_zone(self) -> str:
+        return self.standing.time_zone
+
+    @property
     def role(self) -> Role | None:
         return self.standing.role
 
@@ -75,6 +79,7 @@ class Nobody(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login has no ty
     """Nobody is signed in."""
 
     name = ""
+    time_zone = ""
     permissions: frozenset[str] = frozenset()
     stay: Stay | None = None
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask, g, request
 from flask_babel import Babel
+from flask_login import current_user
 
 from gateway import labels
 from gateway.translation import gettext, install_gettext
@@ -55,5 +56,7 @@ def _in_words(template: str, params: Mapping[str, str], otherwise: str) -> str:
 
 
 def _time_zone() -> str:
+    """Return the reader's own time zone when he has one, else his network's."""
     host = g.get("host")
-    return host.network.time_zone if host else "UTC"
+    own = current_user.time_zone if host else ""
+    return own or (host.network.time_zone if host else "UTC")

@@ -5,6 +5,7 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
+from gateway.api.versions import tag_of
 from kernel.contracts.customers import Customer, CustomersList, CustomersQuery, VipChange
 from kernel.web import body, query
 
@@ -19,7 +20,7 @@ def customers() -> CustomersList:
 
 
 @blueprint.get("/customers/<uuid:customer_id>")
-@operation(scope="customers.view", answers=Customer, is_confirmed_by_customers=True)
+@operation(scope="customers.view", answers=Customer, is_confirmed_by_customers=True, etag=tag_of)
 def customer(customer_id: UUID) -> Customer:
     """One customer, with the newest sign-ins and events."""
     return api_services().customers.customer(customer_id)

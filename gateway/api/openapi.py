@@ -21,6 +21,18 @@ PROBLEMS = {
     "429": "Too often; `Retry-After` says how long to wait.",
     "503": "A service does not answer right now.",
 }
+CONDITIONAL = {
+    "412": "Somebody else changed it since you read the `ETag`; read it again.",
+    "428": "The header `If-Match` is missing.",
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The `ETag` of what you read, or `*` to overwrite whatever is there.",
+    "schema": {"type": "string"},
+}
+ETAG = {"ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}}
 DESCRIPTION = (
     "Send an API key as `Authorization: Bearer <key>`; `atoll api-key create` makes one. Errors are "
     "RFC 9457 problem details. Lists are read by cursor: pass the `after` of one page to get the next."
@@ -59,7 +71,7 @@ def _described(rule: Rule, operation: Operation) -> dict[str, Any]:
         "operationId": rule.endpoint.partition(".")[2],
         "summary": operation.summary,
         "description": f"Takes the scope `{operation.scope}`.",
-        "parameters": [*_path_parameters(rule), *_query_parameters(operation)],
+        "parameters": [*_path_parameters(rule), *_query_parameters(operation), *_headers(operation)],
         "responses": _responses(operation),
     }
     if operation.body:
@@ -74,8 +86,14 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.file:
         file = {operation.file: {"schema": {"type": "string"}}}
         done = {"200": {"description": operation.summary, "content": file}}
-    refused = {code: {"description": text, "content": PROBLEM} for code, text in PROBLEMS.items()}
-    return done | refused
+    if operation.has_etag:
+        done["200"]["headers"] = ETAG
+    problems = PROBLEMS | (CONDITIONAL if operation.is_conditional else {})
+    return done | {code: {"description": text, "content": PROBLEM} for code, text in problems.items()}
+
+
+def _headers(operation: Operation) -> list[dict[str, Any]]:
+    return [IF_MATCH] if operation.is_conditional else []
 
 
 def _path_parameters(rule: Rule) -> list[dict[str, Any]]:

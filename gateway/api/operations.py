@@ -17,6 +17,7 @@ from kernel.web import answer, nothing
 class Operation:
     """``scope`` is the permission the key must have; ``answers`` None means 204.
 
+    ``has_etag``: the answer carries an ``ETag``; ``is_conditional``: the request must carry ``If-Match``.
     ``file`` is the media type of an answer that is a file and no contract.
     """
 
@@ -25,7 +26,9 @@ class Operation:
     answers: type[BaseModel] | None
     query: type[BaseModel] | None
     body: type[BaseModel] | None
-    file: str
+    file: str = ""
+    has_etag: bool = False
+    is_conditional: bool = False
 
 
 View = Callable[..., BaseModel | Response | None]
@@ -39,10 +42,13 @@ def operation(
     body: type[BaseModel] | None = None,
     file: str = "",
     is_confirmed_by_customers: bool = False,
+    etag: Callable[[Any], str] | None = None,
+    is_conditional: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view that returns its contract into an operation; its docstring is the summary.
 
-    ``is_confirmed_by_customers``: the view's own call goes to customers, which confirms the key.
+    ``is_confirmed_by_customers``: the view's own call goes to customers, which confirms the key. ``etag``
+    makes the tag of what is answered.
     """
 
     def decorate(view: View) -> Callable[..., Response]:
@@ -57,10 +63,15 @@ def operation(
                 raise
             if isinstance(found, Response):
                 return found
-            return answer(found) if found is not None else nothing()
+            said = answer(found) if found is not None else nothing()
+            if etag:
+                said.headers["ETag"] = etag(found)
+            return said
 
         summary = (view.__doc__ or "").partition("\n")[0]
-        answered.operation = Operation(summary, scope, answers, query, body, file)  # type: ignore[attr-defined]
+        answered.operation = Operation(  # type: ignore[attr-defined]
+            summary, scope, answers, query, body, file, etag is not None, is_conditional
+        )
         answered.is_open = True  # type: ignore[attr-defined]  # the key lets in, not the session
         return answered
 

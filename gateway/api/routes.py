@@ -1,6 +1,16 @@
 """The operations of ``/api/v1``: what an admin can do in the console, for programs."""
 
-from gateway.api import background, billing, bulk, customers, settings, sites, timelines, verification
+from gateway.api import (
+    background,
+    billing,
+    bulk,
+    customers,
+    profiles,
+    settings,
+    sites,
+    timelines,
+    verification,
+)
 from gateway.api.blueprint import blueprint
 
 __all__ = [
@@ -9,6 +19,7 @@ __all__ = [
     "blueprint",
     "bulk",
     "customers",
+    "profiles",
     "settings",
     "sites",
     "timelines",

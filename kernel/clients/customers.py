@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from kernel.clients.bulk import BulkClient
+from kernel.clients.profiles import ProfilesClient
 from kernel.clients.verification import VerificationClient
 from kernel.contracts import customers
 
 
-class CustomersClient(BulkClient, VerificationClient):
+class CustomersClient(BulkClient, ProfilesClient, VerificationClient):
     """WHO: accounts, customers, sign-ins, the timeline."""
 
     def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:

@@ -110,6 +110,7 @@ class Customer(Contract):
     username: str
     phone: str
     locale: str
+    time_zone: str
     is_vip: bool
     verification: Verification
     role: Role | None
@@ -167,6 +168,7 @@ class Standing(Contract):
     permissions: list[str]
     epoch: int
     locale: str
+    time_zone: str = ""
     preferences: dict[str, str]
 
 

@@ -27,6 +27,7 @@ STANDING = Prepared(
         Account.role,
         Account.epoch,
         Account.locale,
+        Account.time_zone,
         Account.preferences,
         Customer.id.label("customer_id"),
     )
@@ -94,15 +95,27 @@ def open_account(
     return account
 
 
+def taken_logins(uow: UnitOfWork, account_id: UUID, *, email_key: str, username_key: str) -> dict[str, str]:
+    """Return the fields whose value is another account's, and what to say of them.
+
+    An address must be nobody's username either, and the other way round: it would be one login of two people.
+    """
+    theirs = or_(
+        Account.email_key.in_((email_key, username_key)), Account.username_key.in_((email_key, username_key))
+    )
+    others = select(Account.email_key, Account.username_key).where(theirs, Account.id != account_id)
+    logins = {key for other in uow.session.execute(others) for key in other}
+    said = {
+        "email": (email_key, N_("This e-mail address already belongs to an account.")),
+        "username": (username_key, N_("This username already belongs to an account.")),
+    }
+    return {field: sentence for field, (key, sentence) in said.items() if key in logins}
+
+
 def _refuse_taken(uow: UnitOfWork, account: Account) -> None:
-    same = or_(Account.email_key == account.email_key, Account.username_key == account.username_key)
-    taken = uow.session.scalar(select(Account.email_key).where(same).limit(1))
-    if taken == account.email_key:
-        sentence = N_("This e-mail address already belongs to an account.")
-        raise LoginTaken(sentence, fields={"email": sentence})
-    if taken is not None:
-        sentence = N_("This username already belongs to an account.")
-        raise LoginTaken(sentence, fields={"username": sentence})
+    keys = {"email_key": account.email_key, "username_key": account.username_key}
+    for field, sentence in taken_logins(uow, account.id, **keys).items():
+        raise LoginTaken(sentence, fields={field: sentence})
 
 
 def standing(uow: UnitOfWork) -> Standing:
@@ -124,6 +137,7 @@ def standing_of(account: Account | Row[Any], customer_id: UUID | None) -> Standi
         permissions=sorted(held_by(cast(Role | None, account.role))),
         epoch=account.epoch,
         locale=account.locale,
+        time_zone=account.time_zone,
         preferences=account.preferences,
     )
 

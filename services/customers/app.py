@@ -6,7 +6,7 @@ from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
-from services.customers.api import accounts, bulk, customers, verification
+from services.customers.api import accounts, bulk, customers, profiles, verification
 from services.customers.confirmation import confirm
 from services.customers.models import WORKS
 
@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = create_service("customers", settings, Database.of(settings, "customers"), confirm=confirm)
     app.register_blueprint(customers.api)
+    app.register_blueprint(profiles.api)
     app.register_blueprint(accounts.api)
     app.register_blueprint(verification.api)
     app.register_blueprint(bulk.api)

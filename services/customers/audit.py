@@ -14,8 +14,8 @@ def note(
     action: str,
     object_id: UUID,
     *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
+    before: Mapping[Any, Any] | None = None,
+    after: Mapping[Any, Any] | None = None,
     **details: Any,
 ) -> None:
     """Write the line now, before what it tells of is changed.

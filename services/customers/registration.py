@@ -8,8 +8,8 @@ from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from services.customers import accounts, audit, numbers
 from services.customers import verification as verifications
-from services.customers.models import Account, Customer, CustomerFacts, CustomerWord
-from services.customers.names import Known
+from services.customers.models import Customer, CustomerFacts, CustomerWord
+from services.customers.search_words import known_of
 
 
 def register_customer(
@@ -74,11 +74,6 @@ def mark_vip(uow: UnitOfWork, customer_id: UUID, *, is_vip: bool) -> None:
     customer.is_vip = is_vip
     customer.version += 1
     uow.publish(CustomerMarkedVip(customer_id=customer.id, is_vip=is_vip))
-
-
-def known_of(account: Account, *, company: str, number: int) -> Known:
-    """Return what a customer is called, from his login, his company and his number."""
-    return Known(account.first_name, account.last_name, company, account.email, account.username, number)
 
 
 def _add_words(uow: UnitOfWork, customer_id: UUID, words: list[str]) -> None:

@@ -89,6 +89,7 @@ class _Made:
             "epoch": 1,
             "failures": 0,
             "locale": record.locale,
+            "time_zone": "",
             "preferences": {},
             "created_at": self._since,
             "modified_at": self.now,

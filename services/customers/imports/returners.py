@@ -4,17 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete
-
 from kernel.contracts.events import CustomerChanged
 from kernel.database import UnitOfWork
-from services.customers.bulk import insert_rows
 from services.customers.folding import login_key
 from services.customers.imports.records import Record
-from services.customers.models import Account, Customer, CustomerWord
-from services.customers.registration import known_of
-
-FOUND_BY = {"first_name", "last_name", "username", "billing_company"}
+from services.customers.models import Account, Customer
+from services.customers.search_words import FOUND_BY, reword
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,8 @@ def update_all(uow: UnitOfWork, returners: Sequence[Returner]) -> int:
     """Change those of whom the file says something new; return how many."""
     changes = [(returner, returner.change()) for returner in returners]
     changed = [(returner, fields) for returner, fields in changes if fields]
-    _reword(uow, [returner for returner, fields in changed if FOUND_BY.intersection(fields)])
+    renamed = [returner for returner, fields in changed if FOUND_BY.intersection(fields)]
+    reword(uow, [(returner.account, returner.customer) for returner in renamed])
     uow.session.flush()
     uow.publish_many(
         CustomerChanged(customer_id=returner.customer.id, fields=sorted(fields))
@@ -77,17 +73,3 @@ def _take_over(row: Account | Customer, told: dict[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, told[name])
     return changed
-
-
-def _reword(uow: UnitOfWork, renamed: Sequence[Returner]) -> None:
-    """Let the customers be found and sorted by what they are called now."""
-    if not renamed:
-        return
-    rows: list[dict[str, Any]] = []
-    for one in renamed:
-        known = known_of(one.account, company=one.customer.billing_company, number=one.customer.number)
-        one.customer.sort_name = known.sort_name
-        rows.extend({"customer_id": str(one.customer.id), "word": word} for word in known.words)
-    old = delete(CustomerWord).where(CustomerWord.customer_id.in_([one.customer.id for one in renamed]))
-    uow.session.execute(old.execution_options(synchronize_session=False))
-    insert_rows(uow, CustomerWord, rows)

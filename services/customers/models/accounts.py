@@ -42,6 +42,7 @@ class Account(TenantScoped, Timestamped, Base):
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     locale: Mapped[str] = mapped_column(default="")
+    time_zone: Mapped[str] = mapped_column(default="", server_default="")
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     def is_locked(self, now: datetime) -> bool:

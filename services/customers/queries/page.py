@@ -30,6 +30,7 @@ CUSTOMER = Prepared(
         Customer.modified_at,
         Customer.version,
         Account.locale,
+        Account.time_zone,
         Account.role,
         Account.is_active,
     )
@@ -67,6 +68,7 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
         last_name=found.last_name,
         phone=found.phone,
         locale=found.locale,
+        time_zone=found.time_zone,
         role=found.role,
         is_active=found.is_active,
         modified_at=found.modified_at,

@@ -1,0 +1,85 @@
+"""A customer's profile: what a person writes about him, field by field.
+
+Every field is a text; an empty one is not given. The fields of the billing address are named
+``billing_city`` between our processes and ``billing.city`` in the API.
+"""
+
+from typing import Literal, get_args
+
+from pydantic import Field
+
+from kernel.contracts.common import Contract
+
+ProfileField = Literal[
+    "email", "username", "first_name", "last_name", "phone", "locale", "time_zone",
+    "billing_company", "billing_email", "billing_line1", "billing_line2", "billing_postcode",
+    "billing_city", "billing_state", "billing_country", "billing_vat_number",
+]  # fmt: skip
+FIELDS: tuple[ProfileField, ...] = get_args(ProfileField)
+CREDENTIALS: frozenset[ProfileField] = frozenset({"email", "username"})
+"""What somebody signs in with; to change it takes ``customers.credentials``."""
+
+BILLING = "billing_"
+
+
+class ProfileChange(Contract):
+    """``PATCH /v1/customers/<id>``: the fields to change and nothing else.
+
+    ``seen``: the versions of the customer that the caller knows, one of which must be the present one;
+    None when he does not care.
+    """
+
+    seen: list[int] | None
+    changes: dict[ProfileField, str]
+
+
+class NewProfile(Contract):
+    """``POST /v1/customers``: a customer registered by hand; ``how`` says on which door."""
+
+    how: Literal["console", "api"]
+    profile: dict[ProfileField, str]
+
+
+class BillingEdit(Contract):
+    """Where the invoices go. Country: ISO 3166-1 alpha-2; postcode and state as that country has them."""
+
+    company: str = ""
+    email: str = ""
+    line1: str = ""
+    line2: str = ""
+    postcode: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+    vat_number: str = ""
+
+
+class CustomerEdit(Contract):
+    """``PATCH /api/v1/customers/<id>``: what is not named stays; an empty text takes away.
+
+    ``phone``: with ``+`` and the country code, or as written in the billing country; kept as E.164.
+    ``time_zone``: a name of the IANA database, ``Europe/Stockholm``.
+    """
+
+    email: str = ""
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone: str = ""
+    locale: Literal["", "en", "sv"] = ""
+    time_zone: str = ""
+    billing: BillingEdit = Field(default_factory=BillingEdit)
+
+
+class NewCustomer(CustomerEdit):
+    """``POST /api/v1/customers``: a customer registered by hand."""
+
+    email: str
+
+
+def named(edit: CustomerEdit) -> dict[ProfileField, str]:
+    """Return the fields that were named, flat: ``{"first_name": "Åsa", "billing_city": "Umeå"}``."""
+    said = edit.model_dump(exclude_unset=True)
+    billing = {f"{BILLING}{name}": value for name, value in said.pop("billing", {}).items()}
+    given = said | billing
+    return {field: given[field] for field in FIELDS if field in given}

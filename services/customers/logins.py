@@ -1,0 +1,90 @@
+"""Changing what somebody signs in with: who may, what it must not collide with, and whom it is told."""
+
+from typing import cast
+
+from sqlalchemy.exc import IntegrityError
+
+from kernel.auth import Identity
+from kernel.contracts.access import Role, dominates
+from kernel.contracts.profiles import ProfileField
+from kernel.database import UnitOfWork
+from kernel.errors import N_, Forbidden
+from services.customers import accounts, addresses, mails, one_time_tokens, verification
+from services.customers.folding import login_key
+from services.customers.models import Account, Customer
+from services.customers.names import display_name
+
+TAKEN = {
+    "uq_accounts_network_id_email_key": "email",
+    "uq_accounts_network_id_username_key": "username",
+}
+"""What PostgreSQL says when somebody else was quicker, and the field it is about."""
+
+
+class LoginNotYours(Forbidden):
+    """The account belongs to an admin with as many rights: to change its login would be to take it over."""
+
+
+def require_may_change(asking: Identity, account: Account) -> None:
+    """Raise LoginNotYours unless whoever asks may decide with what this account signs in."""
+    asking.require("customers.credentials")
+    if account.id == asking.account_id or dominates(asking.permissions, cast(Role | None, account.role)):
+        return
+    sentence = N_(
+        "This customer is %(role)s of the network too. Only somebody with more rights may change the "
+        "e-mail address or the username."
+    )
+    raise LoginNotYours(sentence, role=account.role)
+
+
+def completed(account: Account, changes: dict[ProfileField, str]) -> dict[ProfileField, str]:
+    """Return the changes with the username that follows from them: without one the address is it."""
+    email = changes.get("email", account.email)
+    username = changes.get("username", account.username)
+    follows = "username" not in changes and account.username_key == account.email_key
+    username = email if follows or not username else username
+    return changes | {"username": username} if username != account.username else without(changes, "username")
+
+
+def without(changes: dict[ProfileField, str], field: ProfileField) -> dict[ProfileField, str]:
+    """Return the changes but one."""
+    return {name: value for name, value in changes.items() if name != field}
+
+
+def taken(uow: UnitOfWork, account: Account, changes: dict[ProfileField, str]) -> dict[str, str]:
+    """Return which of the changed logins are somebody else's, and what to say of them."""
+    email, username = changes.get("email", account.email), changes.get("username", account.username)
+    keys = {"email_key": addresses.key_of(email), "username_key": login_key(username)}
+    found = accounts.taken_logins(uow, account.id, **keys)
+    if keys["email_key"] == keys["username_key"] and "email" in changes:
+        found.pop("username", None)  # the address is both, and one sentence is enough
+    return {field: sentence for field, sentence in found.items() if field in changes}
+
+
+def taken_meanwhile(reason: IntegrityError) -> str | None:
+    """Return the field whose value somebody else took in the very moment; None for any other reason."""
+    told = getattr(reason.orig, "diag", None)
+    return TAKEN.get(getattr(told, "constraint_name", "") or "")
+
+
+def follow_address(uow: UnitOfWork, account: Account, customer: Customer, *, old: str) -> None:
+    """Begin verification again, make open links void, and tell both addresses.
+
+    Another spelling of the same address is no other address: it stays verified, and nobody is written to.
+    """
+    if addresses.key_of(old) == account.email_key:
+        return
+    one_time_tokens.void(uow, account.id, "verify", "reset", "invite")
+    _write_to(uow, account, customer, "address_changed_old", to=old, old=old)
+    _write_to(uow, account, customer, "address_changed_new", to=account.email, email=account.email)
+    verification.start_again(uow, customer, account)
+
+
+def _write_to(
+    uow: UnitOfWork, account: Account, customer: Customer, template: str, *, to: str, **values: str
+) -> None:
+    name = display_name(account.first_name, account.last_name, customer.billing_company, account.username)
+    mails.write(
+        uow, template, to=to, language=account.locale, account_id=account.id, customer_id=customer.id,
+        link="", name=name, **values,
+    )  # fmt: skip
