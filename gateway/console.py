@@ -10,6 +10,7 @@ from gateway import labels
 from gateway.auth import open_to_all
 from gateway.formats import install_filters
 from gateway.looks import avatar, install_looks
+from gateway.markdown import note_html
 from gateway.panels.render import install_panels
 from gateway.sentences import line_of
 from gateway.views import (
@@ -18,6 +19,7 @@ from gateway.views import (
     customers,
     exports,
     memberships,
+    notes,
     payments,
     search,
     settings,
@@ -31,6 +33,7 @@ for part in (
     customers,
     exports,
     memberships,
+    notes,
     payments,
     search,
     settings,
@@ -56,6 +59,7 @@ def install_pages(app: Flask) -> None:
     app.jinja_env.globals.update(
         labels=labels, line_of=line_of, state=state, page_language=page_language, own_avatar=own_avatar
     )
+    app.jinja_env.filters["note_html"] = note_html
     appearance.register(app)
 
 

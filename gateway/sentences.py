@@ -64,6 +64,16 @@ def _vip(event: events.CustomerMarkedVip) -> str:
     return _("Marked as VIP") if event.is_vip else _("No longer marked as VIP")
 
 
+def _note(event: events.CustomerNoteChanged) -> str:
+    ways: Mapping[str, str] = {
+        "added": _("A note was added"),
+        "edited": _("A note was edited"),
+        "deleted": _("A note was deleted"),
+        "all_deleted": _("All notes were deleted"),
+    }
+    return ways[event.how]
+
+
 def _verification(event: events.VerificationChanged) -> str:
     return _("E-mail verification is now: %(status)s", status=labels.verification(event.status))
 
@@ -134,6 +144,7 @@ SENTENCES: dict[type, Sentence] = {
     events.CustomerRegistered: _registered,
     events.CustomerChanged: _changed,
     events.CustomerMarkedVip: _vip,
+    events.CustomerNoteChanged: _note,
     events.VerificationChanged: _verification,
     events.ReachabilityChanged: _reachability,
     events.VerificationAsked: _verification_asked,
@@ -172,6 +183,7 @@ LOOKS = {
     "customer.registered": ("user-plus", "azure"),
     "customer.changed": ("edit", "azure"),
     "customer.marked_vip": ("crown", "yellow"),
+    "customer.note_changed": ("note", "azure"),
     "customer.verification_changed": ("mail-check", "green"),
     "customer.reachability_changed": ("mail-x", "orange"),
     "customer.verification_asked": ("mail-forward", "azure"),

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from kernel.clients.bulk import BulkClient
+from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
 from kernel.clients.verification import VerificationClient
 from kernel.contracts import customers
 
 
-class CustomersClient(BulkClient, ProfilesClient, VerificationClient):
+class CustomersClient(BulkClient, NotesClient, ProfilesClient, VerificationClient):
     """WHO: accounts, customers, sign-ins, the timeline."""
 
     def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:

@@ -9,6 +9,7 @@ from pydantic import Field
 from kernel.contracts.access import Role
 from kernel.contracts.common import Contract
 from kernel.contracts.money import Money
+from kernel.contracts.notes import Notes
 
 Verification = Literal["none", "pending", "verified"]
 CustomersTab = Literal["all", "vip", "online", "unverified"]
@@ -127,6 +128,7 @@ class Customer(Contract):
     sign_ins: list[SignIn]
     timeline: list[TimelineEntry]
     timeline_after: str | None
+    notes: Notes
 
 
 class Timeline(Contract):

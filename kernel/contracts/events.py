@@ -77,6 +77,15 @@ class CustomerMarkedVip(Happened):
     is_vip: bool
 
 
+class CustomerNoteChanged(Happened):
+    """What was done to a note, or to all of a customer's; never what it says."""
+
+    type: Literal["customer.note_changed"] = "customer.note_changed"
+    customer_id: UUID
+    note_id: UUID | None
+    how: Literal["added", "edited", "deleted", "all_deleted"]
+
+
 class VerificationChanged(Happened):
     type: Literal["customer.verification_changed"] = "customer.verification_changed"
     customer_id: UUID
@@ -276,6 +285,7 @@ Event = (
     | CustomerRegistered
     | CustomerChanged
     | CustomerMarkedVip
+    | CustomerNoteChanged
     | VerificationChanged
     | ReachabilityChanged
     | VerificationAsked

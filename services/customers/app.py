@@ -6,7 +6,7 @@ from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
-from services.customers.api import accounts, bulk, customers, profiles, verification
+from services.customers.api import accounts, bulk, customers, notes, profiles, verification
 from services.customers.confirmation import confirm
 from services.customers.models import WORKS
 
@@ -20,5 +20,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(accounts.api)
     app.register_blueprint(verification.api)
     app.register_blueprint(bulk.api)
+    app.register_blueprint(notes.api)
     app.register_blueprint(background_api(WORKS))
     return app

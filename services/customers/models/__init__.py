@@ -10,6 +10,7 @@ from services.customers.models.history import AuditLine, SignInAttempt, Timeline
 from services.customers.models.links import LinkRequest
 from services.customers.models.mails import Mail
 from services.customers.models.networks import Network
+from services.customers.models.notes import Note
 from services.customers.models.numbers import NumberSequence
 from services.customers.models.tokens import OneTimeToken
 
@@ -29,6 +30,7 @@ __all__ = [
     "LinkRequest",
     "Mail",
     "Network",
+    "Note",
     "NumberSequence",
     "OneTimeToken",
     "SignInAttempt",

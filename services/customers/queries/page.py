@@ -1,4 +1,4 @@
-"""The customer page: all that this service knows of one customer, in three statements."""
+"""The customer page: all that this service knows of one customer, in four statements."""
 
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,13 @@ from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts, SignInAttempt
+from services.customers.queries.notes import notes
 from services.customers.queries.rows import COLUMNS, row_of
 from services.customers.queries.timeline import timeline
 
 SIGN_INS = 10
 LINES = 10
+NOTES = 5
 
 
 # The company is among COLUMNS already: rows are called by it.
@@ -77,6 +79,7 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
         sign_ins=_sign_ins(uow, found.account_id),
         timeline=latest.items,
         timeline_after=latest.after,
+        notes=notes(uow, customer_id, limit=NOTES),
     )
 
 
