@@ -13,10 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from gateway.api import docs, routes
 from gateway.api.keys import install_keys
 from gateway.auth import install_auth, open_to_all
+from gateway.brand import blueprint as brand
 from gateway.console import console, install_pages
 from gateway.errors import NO_HOST, UnknownHost, install_errors
 from gateway.hosts import UNKNOWN, Hosts, arrived
 from gateway.limits import install_limits
+from gateway.links import blueprint as links
 from gateway.routing import GatewayApp, close_to_get
 from gateway.security import install_security
 from gateway.sessions import Sessions
@@ -24,6 +26,7 @@ from gateway.sign_in import blueprint as admin_sign_in
 from gateway.site_hosts.dashboard import blueprint as dashboard
 from gateway.site_hosts.public import blueprint as public
 from gateway.site_hosts.sign_in import blueprint as site_sign_in
+from gateway.site_hosts.verification import blueprint as own_verification
 from gateway.switch_to import admin as switch_to
 from gateway.switch_to import site as arrival
 from gateway.visits import install_visits
@@ -51,8 +54,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect(app, settings)
     _install_order_of_a_request(app, settings)
     for blueprint in (
-        console, admin_sign_in, switch_to, routes.blueprint, docs.blueprint,
-        arrival, site_sign_in, dashboard, public,
+        console, admin_sign_in, brand, links, switch_to, routes.blueprint, docs.blueprint,
+        arrival, site_sign_in, dashboard, own_verification, public,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     close_to_get(app)

@@ -24,6 +24,7 @@ from gateway.views import (
     search,
     settings,
     sites,
+    verification,
 )
 from gateway.words import install_words
 
@@ -38,6 +39,7 @@ for part in (
     search,
     settings,
     sites,
+    verification,
 ):
     console.register_blueprint(part.views)
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from gateway.auth import needs, services
 from gateway.routing import SiteBlueprint
 from gateway.site_hosts.sign_in import here
+from gateway.site_hosts.verification import unconfirmed
 from gateway.words import said, said_fields
 from kernel.contracts.billing import CustomerBilling
 from kernel.contracts.sites import PageEdit, Site, SitePage
@@ -32,7 +33,12 @@ def show() -> Page:
     site = services().sites.own_site(here().id)
     billing, failure = _billing()
     return render_template(
-        "site/dashboard.html", site=site, pages=site.pages, billing=billing, failure=failure
+        "site/dashboard.html",
+        site=site,
+        pages=site.pages,
+        billing=billing,
+        failure=failure,
+        unconfirmed=unconfirmed(),
     )
 
 

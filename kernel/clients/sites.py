@@ -33,6 +33,10 @@ class SitesClient(ServiceClient):
         """Return one site with its pages and domains."""
         return self._get(f"/v1/sites/{site_id}", sites.Site)
 
+    def own_door(self, customer_id: UUID) -> sites.OwnDoor:
+        """Return where a customer signs in. Raises NotFound when he has no site."""
+        return self._get(f"/v1/customers/{customer_id}/door", sites.OwnDoor)
+
     def own_sites(self) -> sites.CustomerSites:
         """Return the sites of the identity's own customer."""
         return self._get("/v1/own/sites", sites.CustomerSites)

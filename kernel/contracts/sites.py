@@ -23,6 +23,7 @@ class Network(Contract):
     currency: str
     locale: str
     time_zone: str
+    colour: str = "#066fd1"
 
 
 class NetworkSettings(Contract):
@@ -58,6 +59,13 @@ class Host(Contract):
     kind: Literal["admin", "site"]
     network: Network
     site: "SiteRow | None"
+
+
+class OwnDoor(Contract):
+    """``GET /v1/customers/<id>/door``: where a customer signs in, if he has a site."""
+
+    host: str
+    is_open: bool
 
 
 class SiteRow(Contract):

@@ -53,6 +53,16 @@ def customer_sites(uow: UnitOfWork, customer_id: UUID) -> contract.CustomerSites
     return contract.CustomerSites(sites=sites, site_count=rows[0].how_many if rows else 0)
 
 
+def own_door(uow: UnitOfWork, customer_id: UUID) -> contract.OwnDoor:
+    """Return where a customer signs in: on an open site, rather his primary one. Raises NotFound."""
+    his = select(Site).where(Site.customer_id == customer_id, Site.state != "disabled")
+    found = uow.session.scalar(his.order_by(Site.state != "active", Site.is_primary.desc()).limit(1))
+    if found is None:
+        raise NotFound(Site.missing)
+    host = host_of(found, network_of(uow).domain)
+    return contract.OwnDoor(host=host, is_open=found.state == "active")
+
+
 def site(uow: UnitOfWork, site_id: UUID) -> contract.Site:
     """Return a site with its domains and pages; three statements. Raises NotFound."""
     found, domain = _found(uow, site_id)

@@ -22,11 +22,12 @@ from kernel.database import Database, UnitOfWork
 from kernel.errors import Forbidden
 from kernel.ids import new_id
 from services.customers import one_time_tokens, verification
-from services.customers.models import Account, AuditLine, Customer, Mail, Network
+from services.customers.models import Account, AuditLine, Customer, Mail
 from services.customers.one_time_tokens import LinkNotValid
 from services.customers.registration import register_customer
 from services.customers.verification import NothingToVerify, ResentTooOften, masked
 from tests.customers.conftest import Register, make_admin, signed_in
+from tests.mailing import found_network
 
 EMAIL = "asa@shop.example"
 
@@ -38,10 +39,7 @@ def found(database: Database, owner: Identity) -> Found:
     """Tell the customers service of the network and its policy."""
 
     def make(policy: str) -> None:
-        with database.unit_of_work(owner) as uow:
-            slug = f"n{owner.network_id.hex[-12:]}"
-            told = {"slug": slug, "currency": "SEK", "name": "Nordljus", "locale": "sv"}
-            uow.add(Network(network_id=owner.network_id, **told, verification=policy))
+        found_network(database, owner, verification=policy)
 
     return make
 

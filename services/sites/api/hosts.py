@@ -24,6 +24,13 @@ def host(host: str) -> Response:
     return answer(resolve_host(database(), host))
 
 
+@api.get("/customers/<uuid:customer_id>/door")
+@needs("hosts.resolve")
+def own_door(customer_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(queries.own_door(uow, customer_id))
+
+
 @api.get("/public/<uuid:site_id>")
 @needs("hosts.resolve")
 def public_page(site_id: UUID) -> Response:

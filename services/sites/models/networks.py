@@ -52,6 +52,7 @@ class Network(TenantScoped, Timestamped, Versioned, Base):
             currency=self.currency,
             locale=self.locale,
             time_zone=self.time_zone,
+            colour=self.colour,
         )
 
     @property
