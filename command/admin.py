@@ -26,9 +26,11 @@ def create(slug: str, email: str, name: str, role: str, password: str) -> None:
     """Create somebody who may sign in on the admin host of a network."""
     with customers_of(slug) as (_, database, identity):
         try:
-            password_hash = hash_password(password)
+            password_hash = hash_password(password, email)
             with database.unit_of_work(identity) as uow:
                 account = create_admin(uow, email=email, name=name, role=role, password_hash=password_hash)
         except Failure as reason:
-            raise click.ClickException(str(reason)) from reason
+            raise click.ClickException(
+                "\n".join(dict.fromkeys([str(reason), *reason.fields.values()]))
+            ) from reason
     click.echo(f"{account.email} may now sign in as {role}.")

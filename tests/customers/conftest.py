@@ -20,7 +20,7 @@ from services.customers.queries.listing import customers_list
 from services.customers.registration import register_customer
 from tests.calling import Call, caller
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "Correct horse battery staple"
 
 Register = Callable[..., Customer]
 Listing = Callable[..., CustomersList]

@@ -91,6 +91,17 @@ def test_an_admin_who_was_created_signs_in(slug: str, database: Database, owner:
     assert (standing.name, standing.role) == ("Eva", "support")
 
 
+def test_an_admin_gets_no_password_that_is_easily_guessed(slug: str) -> None:
+    words = ("admin", "create", "--network", slug, "--email", "eva@office.example", "--name", "Eva")
+
+    result = run(*words, typed="password\npassword\n")
+
+    assert result.exit_code == 1
+    assert "This password cannot be used. Choose another one." in result.output
+    assert "three of these" in result.output
+    assert "guessed first" in result.output
+
+
 def test_an_api_key_is_printed_alone(slug: str) -> None:
     result = run("api-key", "create", "--network", slug, "--name", "shop", "--scopes", "all")
 

@@ -12,7 +12,7 @@ from kernel.contracts.events import AccountLocked, SignedIn
 from kernel.database import Database
 from kernel.log import EventRow
 from services.customers.models import Account, Customer, SignInAttempt
-from services.customers.passwords import HASHER, PasswordTooShort, hash_password
+from services.customers.passwords import HASHER
 from services.customers.sign_ins import REFUSAL, WrongCredentials, authenticate
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin
 
@@ -224,11 +224,6 @@ def test_the_same_address_in_another_network_is_another_account(
 
     with pytest.raises(WrongCredentials):
         authenticate(database, Identity.gateway(owner.account_id), credentials("asa@shop.example"))
-
-
-def test_a_short_password_is_refused_with_the_limit() -> None:
-    with pytest.raises(PasswordTooShort, match="at least 10 characters"):
-        hash_password("too short")
 
 
 def fail(database: Database, gateway: Identity, account: Account) -> None:

@@ -19,7 +19,7 @@ from services.sites.sites import create_site
 from tests.flows.browser import Answer, Browser
 from tests.flows.stack import Stack
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "Correct horse battery staple"
 
 
 @cache
