@@ -79,7 +79,11 @@ class Settings(BaseSettings):
 
     def role_password(self, role: str) -> str:
         """Return the password of a database role: derived, so that no second secret is kept."""
-        return digest(self._secret, f"database role {role}".encode(), sha256).hex()
+        return self.derived_key(f"database role {role}").hex()
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return 32 bytes that follow from the secret key, others for each purpose."""
+        return digest(self._secret, purpose.encode(), sha256)
 
     @cached_property
     def _secret(self) -> bytes:
