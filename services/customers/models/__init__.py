@@ -7,11 +7,13 @@ from services.customers.models.base import Base
 from services.customers.models.customers import Customer
 from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
 from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
+from services.customers.models.invitations import Invitation
 from services.customers.models.links import LinkRequest
 from services.customers.models.mails import Mail
 from services.customers.models.networks import Network
 from services.customers.models.notes import Note
 from services.customers.models.numbers import NumberSequence
+from services.customers.models.second_factors import RecoveryCode, SecondFactor, SignInChallenge
 from services.customers.models.tokens import OneTimeToken
 
 WORKS: dict[str, type[DueWork]] = {"mail": Mail, "link_request": LinkRequest}
@@ -27,13 +29,17 @@ __all__ = [
     "CustomerCount",
     "CustomerFacts",
     "CustomerWord",
+    "Invitation",
     "LinkRequest",
     "Mail",
     "Network",
     "Note",
     "NumberSequence",
     "OneTimeToken",
+    "RecoveryCode",
+    "SecondFactor",
     "SignInAttempt",
+    "SignInChallenge",
     "TimelineLine",
     "TimelineSubject",
 ]

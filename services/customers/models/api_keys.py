@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.errors import N_
@@ -12,10 +12,23 @@ from services.customers.models.base import Base
 
 
 class ApiKey(TenantScoped, Base):
-    """``key_hash`` is the SHA-256 (hex) of the key; ``scopes`` the permissions it carries."""
+    """``key_hash`` is the SHA-256 (hex) of the key; ``scopes`` the permissions it was given.
+
+    ``account_id`` is the admin it answers for: it never carries more than he may do now, and goes with his
+    account. The operator's keys have none. ``made_with`` is the key that made it, and takes it along.
+    """
 
     __tablename__ = "api_keys"
-    __table_args__ = (UniqueConstraint("network_id", "key_hash"),)
+    __table_args__ = (
+        UniqueConstraint("network_id", "key_hash"),
+        UniqueConstraint("network_id", "id"),
+        ForeignKeyConstraint(
+            ["network_id", "account_id"], ["accounts.network_id", "accounts.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["network_id", "made_with"], ["api_keys.network_id", "api_keys.id"], ondelete="CASCADE"
+        ),
+    )
     missing = N_("There is no such API key.")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -24,6 +37,8 @@ class ApiKey(TenantScoped, Base):
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
+    account_id: Mapped[UUID | None]
+    made_with: Mapped[UUID | None]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
