@@ -107,6 +107,8 @@ def _signed_in(event: events.SignedIn) -> str:
 def _admin_changed(event: events.AdminChanged) -> str:
     if not event.is_active:
         return _("Administrator deactivated")
+    if event.role is None:
+        return _("No longer an administrator")
     return _("Administrator's role is now: %(role)s", role=labels.role(event.role))
 
 
@@ -141,6 +143,17 @@ SENTENCES: dict[type, Sentence] = {
         "Administrator created with the role: %(role)s", role=labels.role(e.role)
     ),
     events.AdminChanged: _admin_changed,
+    events.AdminInvited: lambda e: _("Invited to become: %(role)s", role=labels.role(e.role)),
+    events.InvitationWithdrawn: lambda e: _("Invitation withdrawn: %(role)s", role=labels.role(e.role)),
+    events.AdminSessionsEnded: lambda e: _("Administrator signed out everywhere"),
+    events.SecondFactorChanged: lambda e: (
+        _("Second factor set up") if e.is_on else _("Second factor taken off")
+    ),
+    events.RecoveryCodeUsed: lambda e: _(
+        "Signed in with a recovery code; codes left: %(number)s", number=e.left
+    ),
+    events.ApiKeyCreated: lambda e: _("API key %(name)s created", name=e.name),
+    events.ApiKeyRevoked: lambda e: _("API key %(name)s revoked", name=e.name),
     events.CustomerRegistered: _registered,
     events.CustomerChanged: _changed,
     events.CustomerMarkedVip: _vip,
@@ -191,6 +204,15 @@ LOOKS = {
     "customer.switch_cleared": ("switch-horizontal", "purple"),
     "account.signed_in": ("login", "green"),
     "account.locked": ("lock", "red"),
+    "admin.created": ("user-shield", "azure"),
+    "admin.changed": ("user-shield", "azure"),
+    "admin.invited": ("mail-plus", "azure"),
+    "invitation.withdrawn": ("mail-x", "secondary"),
+    "admin.sessions_ended": ("logout", "orange"),
+    "account.second_factor_changed": ("shield-lock", "green"),
+    "account.recovery_code_used": ("shield-lock", "orange"),
+    "api_key.created": ("key", "azure"),
+    "api_key.revoked": ("key", "red"),
     "membership.started": ("id-badge", "azure"),
     "membership.status_changed": ("id-badge", "azure"),
     "payment.created": ("receipt", "azure"),

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from kernel.clients.admins import AdminsClient
 from kernel.clients.bulk import BulkClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
@@ -9,7 +10,13 @@ from kernel.clients.verification import VerificationClient
 from kernel.contracts import customers
 
 
-class CustomersClient(BulkClient, NotesClient, ProfilesClient, VerificationClient):
+class CustomersClient(
+    AdminsClient,
+    BulkClient,
+    NotesClient,
+    ProfilesClient,
+    VerificationClient,
+):
     """WHO: accounts, customers, sign-ins, the timeline."""
 
     def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:

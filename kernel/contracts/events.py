@@ -53,6 +53,55 @@ class AdminChanged(Happened):
     is_active: bool
 
 
+class AdminInvited(Happened):
+    """Somebody was asked by mail to become an admin; the account is his once he accepts."""
+
+    type: Literal["admin.invited"] = "admin.invited"
+    account_id: UUID
+    role: str
+
+
+class InvitationWithdrawn(Happened):
+    type: Literal["invitation.withdrawn"] = "invitation.withdrawn"
+    account_id: UUID
+    role: str
+
+
+class AdminSessionsEnded(Happened):
+    type: Literal["admin.sessions_ended"] = "admin.sessions_ended"
+    account_id: UUID
+
+
+class SecondFactorChanged(Happened):
+    """An account needs a second factor at sign-in from now on, or no longer."""
+
+    type: Literal["account.second_factor_changed"] = "account.second_factor_changed"
+    account_id: UUID
+    customer_id: UUID | None
+    is_on: bool
+
+
+class RecoveryCodeUsed(Happened):
+    """Somebody signed in without the app; ``left`` codes are still good."""
+
+    type: Literal["account.recovery_code_used"] = "account.recovery_code_used"
+    account_id: UUID
+    customer_id: UUID | None
+    left: int
+
+
+class ApiKeyCreated(Happened):
+    type: Literal["api_key.created"] = "api_key.created"
+    key_id: UUID
+    name: str
+
+
+class ApiKeyRevoked(Happened):
+    type: Literal["api_key.revoked"] = "api_key.revoked"
+    key_id: UUID
+    name: str
+
+
 class CustomerRegistered(Happened):
     """``how``: ``import``, ``console``, ``api`` or ``command``. ``verification``: as what he begins."""
 
@@ -282,6 +331,13 @@ Event = (
     | NetworkSettingsChanged
     | AdminCreated
     | AdminChanged
+    | AdminInvited
+    | InvitationWithdrawn
+    | AdminSessionsEnded
+    | SecondFactorChanged
+    | RecoveryCodeUsed
+    | ApiKeyCreated
+    | ApiKeyRevoked
     | CustomerRegistered
     | CustomerChanged
     | CustomerMarkedVip

@@ -6,7 +6,15 @@ from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
-from services.customers.api import accounts, bulk, customers, notes, profiles, verification
+from services.customers.api import (
+    accounts,
+    admins,
+    bulk,
+    customers,
+    notes,
+    profiles,
+    verification,
+)
 from services.customers.confirmation import confirm
 from services.customers.models import WORKS
 
@@ -15,11 +23,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application; the settings are those of the environment unless given."""
     settings = settings or Settings()
     app = create_service("customers", settings, Database.of(settings, "customers"), confirm=confirm)
-    app.register_blueprint(customers.api)
-    app.register_blueprint(profiles.api)
-    app.register_blueprint(accounts.api)
-    app.register_blueprint(verification.api)
-    app.register_blueprint(bulk.api)
-    app.register_blueprint(notes.api)
+    for part in (
+        accounts,
+        admins,
+        bulk,
+        customers,
+        notes,
+        profiles,
+        verification,
+    ):
+        app.register_blueprint(part.api)
     app.register_blueprint(background_api(WORKS))
     return app
