@@ -14,10 +14,12 @@ from gateway.markdown import note_html
 from gateway.panels.render import install_panels
 from gateway.sentences import line_of
 from gateway.views import (
+    admins,
     appearance,
     background,
     customers,
     exports,
+    invitations,
     memberships,
     notes,
     payments,
@@ -30,9 +32,11 @@ from gateway.words import install_words
 
 console = Blueprint("console", __name__)
 for part in (
+    admins,
     background,
     customers,
     exports,
+    invitations,
     memberships,
     notes,
     payments,

@@ -62,6 +62,13 @@ ROLES = {
     "finance": N_("Finance"),
     "auditor": N_("Auditor"),
 }
+ROLE_MEANINGS = {
+    "owner": N_("Everything, also settings, admins and API keys."),
+    "administrator": N_("Everything but settings, admins and API keys."),
+    "support": N_("Sees everything; changes customers and sites, helps with sign-in, switches to sites."),
+    "finance": N_("Sees everything; changes payments and memberships, and gives money back."),
+    "auditor": N_("Sees everything and the audit log, and changes nothing."),
+}
 CAUSES = {
     "switched back": N_("switched back"),
     "signed out": N_("signed out"),
@@ -174,6 +181,11 @@ def column(name: str) -> str:
 
 def role(name: str | None) -> str:
     return _named(ROLES, name or "")
+
+
+def role_meaning(name: str) -> str:
+    """Return what a role may do, in a sentence."""
+    return _named(ROLE_MEANINGS, name)
 
 
 def cause(why: str) -> str:

@@ -1,6 +1,7 @@
 """The operations of ``/api/v1``: what an admin can do in the console, for programs."""
 
 from gateway.api import (
+    admins,
     background,
     billing,
     bulk,
@@ -15,6 +16,7 @@ from gateway.api import (
 from gateway.api.blueprint import blueprint
 
 __all__ = [
+    "admins",
     "background",
     "billing",
     "blueprint",
