@@ -126,8 +126,21 @@ COLUMNS = {
 }
 """The columns of a file of customers."""
 
+MAILS = {
+    "verify_email": N_("Confirm your e-mail address"),
+    "invitation": N_("Invitation"),
+    "address_changed_old": N_("Your e-mail address was changed"),
+    "address_changed_new": N_("This is now your e-mail address"),
+}
+"""What the templates of mail say, in a few words."""
+
+MAIL_STATES = {"waiting": N_("Waiting"), "sent": N_("Sent"), "given_up": N_("Given up")}
+
 COLOURS = {
     "active": "green",
+    "sent": "green",
+    "waiting": "azure",
+    "given_up": "red",
     "completed": "green",
     "verified": "green",
     "trialing": "azure",
@@ -157,6 +170,14 @@ def verification_policies() -> list[tuple[str, str, str]]:
 
 def membership(status: str) -> str:
     return _named(MEMBERSHIPS, status)
+
+
+def mail(template: str) -> str:
+    return _named(MAILS, template)
+
+
+def mail_state(state: str) -> str:
+    return _named(MAIL_STATES, state)
 
 
 def payment(status: str) -> str:

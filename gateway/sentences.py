@@ -44,7 +44,7 @@ def link_of(event: events.Event) -> str | None:
     return None
 
 
-LINKS = {"payment_id": "payments", "membership_id": "memberships", "site_id": "sites"}
+LINKS = {"payment_id": "payments", "membership_id": "memberships", "site_id": "sites", "mail_id": "mails"}
 
 
 def _registered(event: events.CustomerRegistered) -> str:
@@ -162,6 +162,7 @@ SENTENCES: dict[type, Sentence] = {
     events.ReachabilityChanged: _reachability,
     events.VerificationAsked: _verification_asked,
     events.EmailVerified: _email_verified,
+    events.MailSentAgain: lambda e: _("Message sent again: %(what)s", what=labels.mail(e.template)),
     events.SignedIn: _signed_in,
     events.AccountLocked: lambda e: _(
         "Locked until %(until)s after too many failed sign-ins", until=formats().when(e.until)
@@ -201,6 +202,7 @@ LOOKS = {
     "customer.reachability_changed": ("mail-x", "orange"),
     "customer.verification_asked": ("mail-forward", "azure"),
     "customer.email_verified": ("mail-check", "green"),
+    "mail.sent_again": ("mail-forward", "azure"),
     "customer.switch_cleared": ("switch-horizontal", "purple"),
     "account.signed_in": ("login", "green"),
     "account.locked": ("lock", "red"),

@@ -9,7 +9,7 @@ from unicodedata import category
 from email_validator import EmailNotValidError, validate_email
 
 from kernel.config import Settings
-from services.customers import mails
+from kernel.contracts.mails import LINK
 from services.customers.sending import Letter
 
 
@@ -35,15 +35,15 @@ def compose(letter: Letter, settings: Settings, *, to: str) -> bytes:
     message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     link = link_of(letter, settings)
-    message.set_content(mail.text.replace(mails.LINK, link), cte="quoted-printable")
-    message.add_alternative(mail.html.replace(mails.LINK, link), subtype="html", cte="quoted-printable")
+    message.set_content(mail.text.replace(LINK, link), cte="quoted-printable")
+    message.add_alternative(mail.html.replace(LINK, link), subtype="html", cte="quoted-printable")
     return message.as_bytes()
 
 
 def link_of(letter: Letter, settings: Settings) -> str:
     """Return where the button of the message leads; with its secret, so it is kept nowhere."""
     origin = settings.origin(f"admin.{letter.network.domain}")
-    return f"{origin}/links/{letter.mail.link}?token={letter.token}" if letter.token else mails.LINK
+    return f"{origin}/links/{letter.mail.link}?token={letter.token}" if letter.token else LINK
 
 
 def deliverable(address: str) -> str:

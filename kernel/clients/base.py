@@ -56,7 +56,7 @@ class ServiceClient:
         except Exception as failure:
             return failure
 
-    def _send(self, method: str, path: str, body: BaseModel, answer: type[C]) -> C:
+    def _send(self, method: str, path: str, body: BaseModel | None, answer: type[C]) -> C:
         self._forget()
         return self._caller.ask(method, path, identity=self._identity, answer=answer, body=body)
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from kernel.clients.admins import AdminsClient
 from kernel.clients.bulk import BulkClient
+from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
 from kernel.clients.verification import VerificationClient
@@ -13,6 +14,7 @@ from kernel.contracts import customers
 class CustomersClient(
     AdminsClient,
     BulkClient,
+    MailsClient,
     NotesClient,
     ProfilesClient,
     VerificationClient,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from kernel.contracts.access import Role
 from kernel.contracts.common import Contract
+from kernel.contracts.mails import MailList
 from kernel.contracts.money import Money
 from kernel.contracts.notes import Notes
 
@@ -37,6 +38,7 @@ class CustomerRow(Contract):
     username: str
     is_vip: bool
     verification: Verification
+    unreachable_since: datetime | None
     last_sign_in_at: datetime | None
     is_online: bool
     created_at: datetime
@@ -99,7 +101,10 @@ class TimelineEntry(Contract):
 
 
 class Customer(Contract):
-    """``GET /v1/customers/<id>``: all that the customers service knows for the customer page."""
+    """``GET /v1/customers/<id>``: all that the customers service knows for the customer page.
+
+    ``unreachable_reason`` is what the mail server said when it refused his address.
+    """
 
     id: UUID
     account_id: UUID
@@ -114,6 +119,8 @@ class Customer(Contract):
     time_zone: str
     is_vip: bool
     verification: Verification
+    unreachable_since: datetime | None
+    unreachable_reason: str
     role: Role | None
     is_active: bool
     is_online: bool
@@ -129,6 +136,7 @@ class Customer(Contract):
     timeline: list[TimelineEntry]
     timeline_after: str | None
     notes: Notes
+    mails: MailList
 
 
 class Timeline(Contract):

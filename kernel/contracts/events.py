@@ -170,6 +170,15 @@ class EmailVerified(Happened):
     starts_memberships: bool
 
 
+class MailSentAgain(Happened):
+    """An admin had a message written once more; ``mail_id`` is the new one."""
+
+    type: Literal["mail.sent_again"] = "mail.sent_again"
+    customer_id: UUID | None
+    mail_id: UUID
+    template: str
+
+
 class SignedIn(Happened):
     type: Literal["account.signed_in"] = "account.signed_in"
     account_id: UUID
@@ -344,6 +353,7 @@ Event = (
     | CustomerNoteChanged
     | VerificationChanged
     | ReachabilityChanged
+    | MailSentAgain
     | VerificationAsked
     | EmailVerified
     | SignedIn

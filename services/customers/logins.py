@@ -9,7 +9,7 @@ from kernel.contracts.access import Role, dominates
 from kernel.contracts.profiles import ProfileField
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Forbidden
-from services.customers import accounts, addresses, mails, one_time_tokens, verification
+from services.customers import accounts, addresses, mails, one_time_tokens, reachability, verification
 from services.customers.folding import login_key
 from services.customers.models import Account, Customer
 from services.customers.names import display_name
@@ -75,6 +75,7 @@ def follow_address(uow: UnitOfWork, account: Account, customer: Customer, *, old
     if addresses.key_of(old) == account.email_key:
         return
     one_time_tokens.void(uow, account.id, "verify", "reset", "invite")
+    reachability.forget(customer)
     _write_to(uow, account, customer, "address_changed_old", to=old, old=old)
     _write_to(uow, account, customer, "address_changed_new", to=account.email, email=account.email)
     verification.start_again(uow, customer, account)

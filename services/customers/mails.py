@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
+from kernel.contracts.mails import LINK
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.ids import new_id
@@ -17,9 +18,6 @@ from services.customers.one_time_tokens import Purpose
 
 TEMPLATES = Path(__file__).parent / "mail_templates"
 LANGUAGES = ("en", "sv")
-LINK = "[[link]]"
-"""What stands in a kept message where the sent one has its single-use link."""
-
 Link = Literal[""] | Purpose
 
 

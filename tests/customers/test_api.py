@@ -44,7 +44,7 @@ def test_the_list_takes_four_statements(
     assert len(sent) == 4
 
 
-def test_the_page_takes_six_statements(
+def test_the_page_takes_seven_statements(
     service: Flask, call: Call, admin: Identity, register: Register
 ) -> None:
     customer = register("Åsa", "Berg")
@@ -53,7 +53,7 @@ def test_the_page_takes_six_statements(
         answer = call(admin, "GET", f"/v1/customers/{customer.id}")
 
     assert (answer.json["name"], answer.json["number"]) == ("Åsa Berg", 1)
-    assert len(sent) == 6
+    assert len(sent) == 7
 
 
 def test_the_whole_networks_timeline_is_for_auditors_alone(

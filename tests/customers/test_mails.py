@@ -3,6 +3,7 @@
 import pytest
 
 from kernel.auth import Identity
+from kernel.contracts.mails import LINK
 from kernel.database import Database
 from kernel.errors import NotFound
 from services.customers import mails
@@ -51,8 +52,8 @@ def test_html_and_text_say_the_same_and_names_are_no_markup(database, owner, kno
 def test_the_link_is_a_placeholder_until_the_message_is_sent(database, owner, known_network):
     mail = write(database, owner)
 
-    assert mails.LINK in mail.text
-    assert f'href="{mails.LINK}"' in mail.html
+    assert LINK in mail.text
+    assert f'href="{LINK}"' in mail.html
 
 
 def test_a_network_that_is_not_known_yet_cannot_write(database, owner):

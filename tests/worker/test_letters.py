@@ -12,7 +12,7 @@ import pytest
 
 from kernel import clock
 from kernel.config import Settings
-from services.customers import mails
+from kernel.contracts.mails import LINK
 from services.customers.models import Mail, Network
 from services.customers.sending import Letter
 from worker.letters import NoAddress, compose, deliverable, one_line
@@ -25,7 +25,7 @@ def letter(*, token: str = TOKEN, mail: dict[str, str] | None = None, **network:
     told = {"name": "Nordljus", "domain": "nord.test", "sender_name": "", "reply_to": "", "colour": "#066fd1"}
     row = Mail(
         id=MAIL_ID, created_at=clock.now(), to="asa@shop.example", link="verify" if token else "",
-        **{"subject": "Hej", "text": f"Hej\n{mails.LINK}", "html": f'<a href="{mails.LINK}">Hej</a>'}
+        **{"subject": "Hej", "text": f"Hej\n{LINK}", "html": f'<a href="{LINK}">Hej</a>'}
         | (mail or {}),
     )  # fmt: skip
     return Letter(row, Network(**told | network), token)
@@ -108,7 +108,7 @@ def test_the_link_is_filled_in_with_its_secret():
     assert (address.scheme, address.netloc, address.path) == ("https", "admin.nord.test", "/links/verify")
     assert parse_qs(address.query) == {"token": ["s3cret_-token"]}
     assert f'href="{address.geturl()}"' in body(message, "html")
-    assert mails.LINK not in message.as_string()
+    assert LINK not in message.as_string()
 
 
 def test_the_link_leads_where_browsers_reach_us():

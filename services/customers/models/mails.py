@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Computed, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock
 from kernel.errors import N_
 from kernel.work import DueWork, work_indexes
-from services.customers.models.base import Base
+from services.customers.models.base import FOLDED, Base
 
 
 class Mail(DueWork, Base):
@@ -26,6 +26,8 @@ class Mail(DueWork, Base):
         CheckConstraint("link IN ('', 'verify', 'reset', 'invite')", name="link"),
         CheckConstraint("copies BETWEEN 0 AND 2", name="copies"),
         Index("ix_mails_customer", "network_id", "customer_id", "created_at"),
+        Index("ix_mails_newest", "network_id", "created_at", "id"),
+        Index("ix_mails_to", "network_id", "to_key"),
         *work_indexes("mails"),
     )
     missing = N_("There is no such message.")
@@ -33,6 +35,7 @@ class Mail(DueWork, Base):
     account_id: Mapped[UUID | None]
     customer_id: Mapped[UUID | None]
     to: Mapped[str]
+    to_key: Mapped[str] = mapped_column(FOLDED, Computed('lower("to")', persisted=True))
     reason: Mapped[str]
     language: Mapped[str]
     template: Mapped[str]

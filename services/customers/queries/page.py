@@ -1,4 +1,4 @@
-"""The customer page: all that this service knows of one customer, in four statements."""
+"""The customer page: all that this service knows of one customer, in five statements."""
 
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts, SignInAttempt
+from services.customers.queries.mails import latest_mails
 from services.customers.queries.notes import notes
 from services.customers.queries.rows import COLUMNS, row_of
 from services.customers.queries.timeline import timeline
@@ -29,6 +30,7 @@ CUSTOMER = Prepared(
         *BILLING,
         Customer.account_id,
         Customer.phone,
+        Customer.unreachable_reason,
         Customer.modified_at,
         Customer.version,
         Account.locale,
@@ -73,6 +75,7 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
         time_zone=found.time_zone,
         role=found.role,
         is_active=found.is_active,
+        unreachable_reason=found.unreachable_reason,
         modified_at=found.modified_at,
         version=found.version,
         billing=_billing(found),
@@ -80,6 +83,7 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
         timeline=latest.items,
         timeline_after=latest.after,
         notes=notes(uow, customer_id, limit=NOTES),
+        mails=latest_mails(uow, customer_id),
     )
 
 

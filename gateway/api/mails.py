@@ -1,0 +1,45 @@
+"""Mail: what was written to whom, what became of it, and sending it again."""
+
+from uuid import UUID
+
+from gateway.api.blueprint import blueprint
+from gateway.api.keys import api_services
+from gateway.api.operations import operation
+from gateway.api.timelines import After
+from kernel.contracts.mails import Mail, MailList, MailsQuery, MailWritten
+from kernel.web import query
+
+
+@blueprint.get("/customers/<uuid:customer_id>/mails")
+@operation(scope="customers.view", query=After, answers=MailList, is_confirmed_by_customers=True)
+def customer_mails(customer_id: UUID) -> MailList:
+    """What was written to a customer, newest first; read on with `after`."""
+    return api_services().customers.customer_mails(customer_id, query(After).after)
+
+
+@blueprint.get("/mails")
+@operation(scope="customers.view", query=MailsQuery, answers=MailList, is_confirmed_by_customers=True)
+def mails() -> MailList:
+    """What was written to anybody, newest first."""
+    return api_services().customers.list_mails(query(MailsQuery))
+
+
+@blueprint.get("/mails/<uuid:mail_id>")
+@operation(scope="customers.view", answers=Mail, is_confirmed_by_customers=True)
+def mail(mail_id: UUID) -> Mail:
+    """One message as it was written; its link, if it has one, is left out."""
+    return api_services().customers.mail(mail_id)
+
+
+@blueprint.post("/mails/<uuid:mail_id>/send-again")
+@operation(scope="customers.edit", answers=MailWritten, is_confirmed_by_customers=True)
+def send_mail_again(mail_id: UUID) -> MailWritten:
+    """Write a message once more, with a new link; five times an hour for a customer."""
+    return api_services().customers.send_mail_again(mail_id)
+
+
+@blueprint.post("/mails/<uuid:mail_id>/try-again")
+@operation(scope="customers.edit", is_confirmed_by_customers=True)
+def try_mail_again(mail_id: UUID) -> None:
+    """Have a message tried again that was given up."""
+    api_services().customers.try_mail_again(mail_id)

@@ -1,0 +1,113 @@
+"""Sending a message again: as a new one, or the one that was given up."""
+
+from datetime import timedelta
+from math import ceil
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from kernel import background
+from kernel.contracts.events import MailSentAgain
+from kernel.database import UnitOfWork
+from kernel.errors import N_, Conflict, TooMany
+from kernel.ids import new_id
+from services.customers import addresses, audit
+from services.customers.models import WORKS, Account, Customer, Mail
+
+AGAIN = "sent again"
+"""The reason of a message that somebody had sent again."""
+
+TIMES = 5
+WITHIN = timedelta(hours=1)
+COPIED = (
+    "to",
+    "account_id",
+    "customer_id",
+    "language",
+    "template",
+    "values",
+    "link",
+    "subject",
+    "html",
+    "text",
+)
+LETS_IN = ("reset", "invite")
+"""Links that open an account; who may send them may change logins."""
+
+
+class LinkOfOldAddress(Conflict):
+    """The message has a link that would go to an address which the account has no more."""
+
+
+class SentAgainTooOften(TooMany):
+    """As many messages as are sent again within the hour have been."""
+
+
+def send_again(uow: UnitOfWork, mail_id: UUID) -> Mail:
+    """Write the message once more, word for word; a link in it will be a new one.
+
+    Raises Forbidden, LinkOfOldAddress, SentAgainTooOften, NotFound.
+    """
+    mail = _ordered(uow, mail_id, "mail sent again")
+    _refuse_old_address(uow, mail)
+    _refuse_too_often(uow, mail)
+    copied = {name: getattr(mail, name) for name in COPIED}
+    again = Mail(id=new_id(), reason=AGAIN, created_at=uow.now, **copied)
+    uow.add(again)
+    uow.publish(MailSentAgain(customer_id=mail.customer_id, mail_id=again.id, template=mail.template))
+    uow.ring("mail", again.id)
+    return again
+
+
+def try_again(uow: UnitOfWork, mail_id: UUID) -> None:
+    """Make a message due again that was given up. Raises Forbidden, NotFound."""
+    mail = uow.get(Mail, mail_id, lock=True)
+    uow.identity.require("customers.credentials" if mail.link in LETS_IN else "customers.edit")
+    audit.note(
+        uow, "mail tried again", mail.customer_id or mail.id, template=mail.template, mail=str(mail.id)
+    )
+    background.retry_dead(uow, WORKS, mail_id, kind="mail")
+
+
+def _ordered(uow: UnitOfWork, mail_id: UUID, action: str) -> Mail:
+    """Return the message, locked, for somebody who may do this with it, which is written down."""
+    mail = uow.get(Mail, mail_id, lock=True)
+    uow.identity.require("customers.credentials" if mail.link in LETS_IN else "customers.edit")
+    audit.note(uow, action, mail.customer_id or mail.id, mail=str(mail.id), template=mail.template)
+    return mail
+
+
+def _refuse_old_address(uow: UnitOfWork, mail: Mail) -> None:
+    if not mail.link:
+        return
+    same = select(Account.id).where(Account.id == mail.account_id)
+    if uow.session.scalar(same.where(Account.email_key == addresses.key_of(mail.to))) is None:
+        raise LinkOfOldAddress(
+            N_("The account has another address by now. A link to it is not sent to the old one.")
+        )
+
+
+def _refuse_too_often(uow: UnitOfWork, mail: Mail) -> None:
+    """Count in the mail itself: no cache that may be emptied knows better."""
+    if mail.customer_id is not None:
+        # Those who send at once are counted one after the other.
+        uow.get(Customer, mail.customer_id, lock=True)
+    sent = (
+        select(Mail.created_at)
+        .where(_to_the_same(mail), Mail.reason == AGAIN, Mail.created_at > uow.now - WITHIN)
+        .order_by(Mail.created_at.desc())
+        .limit(TIMES)
+    )
+    times = list(uow.session.scalars(sent))
+    if len(times) == TIMES:
+        seconds = max(1, ceil((times[-1] + WITHIN - uow.now).total_seconds()))
+        raise SentAgainTooOften(
+            N_("%(times)s messages were sent again within the hour. The next can be in %(minutes)s minutes."),
+            times=TIMES,
+            minutes=ceil(seconds / 60),
+            retry_after=seconds,
+        )
+
+
+def _to_the_same(mail: Mail) -> ColumnElement[bool]:
+    return Mail.customer_id == mail.customer_id if mail.customer_id else Mail.to == mail.to
