@@ -30,7 +30,7 @@ from gateway.site_hosts.verification import blueprint as own_verification
 from gateway.switch_to import admin as switch_to
 from gateway.switch_to import site as arrival
 from gateway.visits import install_visits
-from kernel import deadline, metrics
+from kernel import deadline, metrics, origin
 from kernel.auth import Signer
 from kernel.clients import Clients
 from kernel.config import Settings
@@ -101,6 +101,7 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
 
 def _begin(settings: Settings) -> None:
     begin_request()
+    origin.set_address(request.remote_addr)
     g.deadline = deadline.within(settings.deadline)
     g.deadline.__enter__()
     if request.endpoint == "metrics":

@@ -16,8 +16,10 @@ from gateway.sentences import line_of
 from gateway.views import (
     admins,
     appearance,
+    audit,
     background,
     customers,
+    events,
     exports,
     invitations,
     memberships,
@@ -33,8 +35,10 @@ from gateway.words import install_words
 console = Blueprint("console", __name__)
 for part in (
     admins,
+    audit,
     background,
     customers,
+    events,
     exports,
     invitations,
     memberships,

@@ -69,6 +69,15 @@ ROLE_MEANINGS = {
     "finance": N_("Sees everything; changes payments and memberships, and gives money back."),
     "auditor": N_("Sees everything and the audit log, and changes nothing."),
 }
+EVENT_KINDS = {
+    "customer": N_("The customer"),
+    "sign_in": N_("Sign-ins"),
+    "switch": N_("Switching to sites"),
+    "membership": N_("Memberships"),
+    "payment": N_("Payments"),
+    "site": N_("Sites"),
+    "network": N_("The network"),
+}
 CAUSES = {
     "switched back": N_("switched back"),
     "signed out": N_("signed out"),
@@ -96,6 +105,24 @@ FIELDS = {
     "billing_vat_number": N_("VAT number"),
     "verification": N_("e-mail verification"),
     "is_active": N_("active"),
+    "role": N_("role"),
+    "reason": N_("reason"),
+    "cause": N_("cause"),
+    "site_id": N_("site"),
+    "scopes": N_("scopes"),
+    "colour": N_("colour"),
+    "sender_name": N_("sender of mail"),
+    "reply_to": N_("address for answers"),
+    "requires_second_factor": N_("admins need a second factor"),
+    "starts_memberships": N_("waiting memberships start"),
+    "number": N_("number"),
+    "columns": N_("columns"),
+    "which": N_("which"),
+    "narrowed": N_("narrowed to"),
+    "text": N_("text"),
+    "note_id": N_("note"),
+    "mail": N_("mail"),
+    "template": N_("template"),
 }
 
 TABS = {"all": N_("All"), "vip": N_("VIP"), "online": N_("Online"), "unverified": N_("Unverified")}
@@ -207,6 +234,10 @@ def role(name: str | None) -> str:
 def role_meaning(name: str) -> str:
     """Return what a role may do, in a sentence."""
     return _named(ROLE_MEANINGS, name)
+
+
+def event_kinds() -> dict[str, str]:
+    return {kind: gettext(name) for kind, name in EVENT_KINDS.items()}
 
 
 def cause(why: str) -> str:

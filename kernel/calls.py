@@ -9,7 +9,7 @@ import urllib3
 from pydantic import BaseModel, ValidationError
 from urllib3.exceptions import HTTPError
 
-from kernel import deadline, metrics
+from kernel import deadline, metrics, origin
 from kernel.auth import Identity, Signer
 from kernel.breaker import Breaker, RetryBudget
 from kernel.contracts.problems import Problem
@@ -178,6 +178,7 @@ class Caller:
             "Atoll-Network": str(identity.network_id or ""),
             deadline.HEADER: str(int(left * 1000)),
             "Content-Type": "application/json",
+            origin.HEADER: origin.address(),
         }
         request_id = request_id_now()
         return headers | {"X-Request-Id": request_id} if request_id else headers

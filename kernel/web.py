@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
-from kernel import deadline, metrics
+from kernel import deadline, metrics, origin
 from kernel.auth import Identity, TokenNotValid, Verifier
 from kernel.config import Settings
 from kernel.contracts.problems import FieldProblem, Problem
@@ -154,6 +154,7 @@ def begin_request() -> None:
 
 def _begin() -> None:
     begin_request()
+    origin.set_address(request.headers.get(origin.HEADER))
     service: _Service = current_app.extensions["atoll"]
     allowed = deadline.of_header(request.headers.get(deadline.HEADER), service.longest)
     g.deadline = deadline.within(allowed)

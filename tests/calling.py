@@ -20,12 +20,14 @@ def caller(app: Flask, signer: Signer) -> Call:
     service = app.import_name.removeprefix("services.")
     client = app.test_client()
 
-    def call(identity: Identity, method: str, path: str, **more: Any) -> TestResponse:
-        headers = {
+    def call(
+        identity: Identity, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> TestResponse:
+        own = {
             "Authorization": f"Bearer {signer.mint(identity, service)}",
             "Atoll-Network": str(identity.network_id or ""),
         }
-        return client.open(path, method=method, headers=headers, **more)
+        return client.open(path, method=method, headers=own | (headers or {}), **more)
 
     return call
 

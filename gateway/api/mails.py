@@ -5,7 +5,7 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
-from gateway.api.timelines import After
+from kernel.contracts.common import After
 from kernel.contracts.mails import Mail, MailList, MailsQuery, MailWritten
 from kernel.web import query
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
-from gateway.api.timelines import After
+from kernel.contracts.common import After
 from kernel.contracts.notes import Note, NoteEdit, Notes, NotesDeleted, NoteText
 from kernel.web import body, query
 

@@ -2,6 +2,7 @@
 
 from gateway.api import (
     admins,
+    audit,
     background,
     billing,
     bulk,
@@ -18,6 +19,7 @@ from gateway.api.blueprint import blueprint
 
 __all__ = [
     "admins",
+    "audit",
     "background",
     "billing",
     "blueprint",

@@ -5,35 +5,32 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
-from kernel.contracts.common import Contract
 from kernel.contracts.customers import Timeline
+from kernel.contracts.timeline import TimelineQuery
 from kernel.web import query
 
 
-class After(Contract):
-    """Where to read on: the ``after`` of the page before."""
-
-    after: str | None = None
-
-
 @blueprint.get("/customers/<uuid:customer_id>/timeline")
-@operation(scope="customers.view", query=After, answers=Timeline, is_confirmed_by_customers=True)
+@operation(scope="customers.view", query=TimelineQuery, answers=Timeline, is_confirmed_by_customers=True)
 def customer_timeline(customer_id: UUID) -> Timeline:
     """What happened to a customer, newest first."""
-    return api_services().customers.timeline(customer_id, query(After).after)
+    asked = query(TimelineQuery)
+    return api_services().customers.timeline(customer_id, asked.after, asked.kind)
 
 
 @blueprint.get("/memberships/<uuid:about>/timeline", endpoint="membership_timeline")
 @blueprint.get("/payments/<uuid:about>/timeline", endpoint="payment_timeline")
 @blueprint.get("/sites/<uuid:about>/timeline", endpoint="site_timeline")
-@operation(scope="customers.view", query=After, answers=Timeline, is_confirmed_by_customers=True)
+@operation(scope="customers.view", query=TimelineQuery, answers=Timeline, is_confirmed_by_customers=True)
 def timeline(about: UUID) -> Timeline:
     """What happened to it, newest first."""
-    return api_services().customers.timeline(about, query(After).after)
+    asked = query(TimelineQuery)
+    return api_services().customers.timeline(about, asked.after, asked.kind)
 
 
 @blueprint.get("/timeline")
-@operation(scope="audit.view", query=After, answers=Timeline, is_confirmed_by_customers=True)
+@operation(scope="audit.view", query=TimelineQuery, answers=Timeline, is_confirmed_by_customers=True)
 def network_timeline() -> Timeline:
     """What happened in the whole network, newest first."""
-    return api_services().customers.timeline(None, query(After).after)
+    asked = query(TimelineQuery)
+    return api_services().customers.timeline(None, asked.after, asked.kind)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gateway.panels.request import PanelRequest
 from kernel.contracts.plugins import Panel
+from kernel.contracts.timeline import BEGINNINGS, EventKind
 from kernel.errors import N_
 
 Load = Callable[[PanelRequest], Mapping[str, Any]]
@@ -18,15 +19,22 @@ def load_customer(asked: PanelRequest) -> Mapping[str, Any]:
 
 def load_customer_events(asked: PanelRequest) -> Mapping[str, Any]:
     """The newest events came with the customer; older ones are asked for by their cursor."""
-    if asked.arguments.get("after"):
+    if asked.arguments.get("after") or asked.arguments.get("kind"):
         return load_events(asked)
     customer = asked.services.customers.customer(asked.subject)
-    return {"entries": customer.timeline, "after": customer.timeline_after}
+    return {"entries": customer.timeline, "after": customer.timeline_after, "kind": None}
 
 
 def load_events(asked: PanelRequest) -> Mapping[str, Any]:
-    timeline = asked.services.customers.timeline(about=asked.subject, after=asked.arguments.get("after"))
-    return {"entries": timeline.items, "after": timeline.after}
+    kind = event_kind(asked.arguments.get("kind", ""))
+    after = asked.arguments.get("after")
+    timeline = asked.services.customers.timeline(about=asked.subject, after=after, kind=kind)
+    return {"entries": timeline.items, "after": timeline.after, "kind": kind}
+
+
+def event_kind(given: str) -> EventKind | None:
+    """Return the kind of events asked for; one that there is not narrows nothing."""
+    return next((kind for kind in BEGINNINGS if kind == given), None)
 
 
 def load_owner(asked: PanelRequest) -> Mapping[str, Any]:

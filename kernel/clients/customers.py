@@ -3,16 +3,19 @@
 from uuid import UUID
 
 from kernel.clients.admins import AdminsClient
+from kernel.clients.audit import AuditClient
 from kernel.clients.bulk import BulkClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
 from kernel.clients.verification import VerificationClient
 from kernel.contracts import customers
+from kernel.contracts.timeline import EventKind
 
 
 class CustomersClient(
     AdminsClient,
+    AuditClient,
     BulkClient,
     MailsClient,
     NotesClient,
@@ -29,9 +32,12 @@ class CustomersClient(
         """Return one customer with sign-ins and the newest events."""
         return self._get(f"/v1/customers/{customer_id}", customers.Customer)
 
-    def timeline(self, about: UUID | None, after: str | None = None) -> customers.Timeline:
+    def timeline(
+        self, about: UUID | None, after: str | None = None, kind: EventKind | None = None
+    ) -> customers.Timeline:
         """Return events about a customer, membership, payment or site; of the whole network for None."""
-        return self._get("/v1/timeline", customers.Timeline, {"about": about, "after": after})
+        asked = {"about": about, "after": after, "kind": kind}
+        return self._get("/v1/timeline", customers.Timeline, asked)
 
     def change_vip(self, customer_id: UUID, change: customers.VipChange) -> None:
         """Mark the customer as VIP, or no longer."""

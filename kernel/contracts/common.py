@@ -12,3 +12,9 @@ class Contract(BaseModel):
     """A value that crosses a process border; unknown fields are an error, values do not change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class After(Contract):
+    """Where to read a list on: the ``after`` of the page before."""
+
+    after: str | None = None

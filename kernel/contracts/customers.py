@@ -90,7 +90,10 @@ class SignIn(Contract):
 
 
 class TimelineEntry(Contract):
-    """A line of the Events block. ``type`` is the event's type, ``facts`` its JSON."""
+    """A line of the Events block. ``type`` is the event's type, ``facts`` its JSON.
+
+    In the list of the whole network ``about_name`` says whom it concerns: a customer, or another account.
+    """
 
     id: UUID
     at: datetime
@@ -98,6 +101,7 @@ class TimelineEntry(Contract):
     actor: str
     actor_name: str
     facts: dict[str, object]
+    about_name: str = ""
 
 
 class Customer(Contract):

@@ -9,6 +9,7 @@ from kernel.web import create_service
 from services.customers.api import (
     accounts,
     admins,
+    audit,
     bulk,
     customers,
     mails,
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (
         accounts,
         admins,
+        audit,
         bulk,
         customers,
         mails,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from kernel import origin
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from services.customers.models import AuditLine
@@ -29,6 +30,7 @@ def note(
         actor=uow.identity.actor,
         impersonator=uow.identity.impersonator,
         action=action,
+        ip=origin.address(),
         object_id=object_id,
         before=dict(before or {}),
         after=dict(after or {}),

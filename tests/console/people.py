@@ -23,6 +23,7 @@ from services.billing.refunds import record_refund
 from services.customers.registration import mark_vip, register_customer
 from services.sites.models import Provisioning
 from tests.flows.world import Owner, World, password_hash
+from worker.listeners.audit import audit
 from worker.listeners.customer_facts import customer_facts
 from worker.listeners.networks import networks
 from worker.listeners.timeline import timeline
@@ -49,7 +50,7 @@ PEOPLE = (
 def settle(world: World) -> None:
     """Let the listeners read everything that has happened so far."""
     home = world.databases["customers"]
-    for listener in (networks, customer_facts, timeline):
+    for listener in (networks, customer_facts, timeline, audit):
         for source in world.databases.values():
             while advance(listener, source, home):
                 pass

@@ -17,6 +17,7 @@ OPEN_TO_ALL = {
     "site_sign_in.show", "site_sign_in.enter", "site_sign_in.leave", "public.show",
     "links.show", "links.verify", "links.done", "links.ask_again", "brand.sheet",
     "arrival.prepare", "arrival.arrive", "arrival.arrive_again", "arrival.back",
+    "console.invitations.show",
 }  # fmt: skip
 
 

@@ -3,17 +3,25 @@
 from typing import Annotated
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from pydantic import Field
 
 from kernel.contracts.common import Contract
 from kernel.contracts.customers import Clearance, CustomersQuery, VipChange
-from kernel.web import answer, body, identity, needs, nothing, query, unit_of_work, uuid_arg
+from kernel.contracts.timeline import TimelineQuery
+from kernel.web import answer, body, identity, needs, nothing, query, unit_of_work
 from services.customers import clearances, registration
 from services.customers.queries.found import found_customers
 from services.customers.queries.listing import customers_list
 from services.customers.queries.page import customer_page
 from services.customers.queries.timeline import timeline
+
+
+class TimelineAbout(TimelineQuery):
+    """``GET /v1/timeline?about=&after=&kind=``."""
+
+    about: UUID | None = None
+
 
 api = Blueprint("customers", __name__, url_prefix="/v1")
 
@@ -69,8 +77,8 @@ def search() -> Response:
 @api.get("/timeline")
 @needs("customers.view", "billing.view", "sites.view")
 def show_timeline() -> Response:
-    about, after = uuid_arg("about"), request.args.get("after")
-    if about is None:
+    asked = query(TimelineAbout)
+    if asked.about is None:
         identity().require("audit.view")
     with unit_of_work() as uow:
-        return answer(timeline(uow, about=about, after=after))
+        return answer(timeline(uow, about=asked.about, after=asked.after, kind=asked.kind))

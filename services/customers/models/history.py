@@ -63,13 +63,18 @@ class AuditLine(TenantScoped, Base):
     """Who did what to whom, and what it was before; written, never changed."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("ix_audit_log_object", "network_id", "object_id", "at"), {"comment": APPEND_ONLY})
+    __table_args__ = (
+        Index("ix_audit_log_object", "network_id", "object_id", "at"),
+        Index("ix_audit_log_at", "network_id", "at", "id"),
+        {"comment": APPEND_ONLY},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str]
     impersonator: Mapped[UUID | None]
     action: Mapped[str]
+    ip: Mapped[str] = mapped_column(default="", server_default="")
     object_id: Mapped[UUID]
     before: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     after: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

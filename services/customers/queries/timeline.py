@@ -5,38 +5,48 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, literal_column, select, tuple_
+from sqlalchemy import ARRAY, Row, Select, Text, any_, bindparam, literal_column, select, tuple_
 
 from kernel.contracts.customers import Timeline, TimelineEntry
+from kernel.contracts.timeline import EventKind, types_of
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.customers.models import Account, ApiKey, TimelineLine, TimelineSubject
 from services.customers.names import display_name
+from services.customers.queries.called import GONE, Names, names_of
 from services.customers.queries.cursors import TimeCursor
 
 LINES = 20
 
 
 def timeline(
-    uow: UnitOfWork, *, about: UUID | None, after: str | None = None, limit: int = LINES
+    uow: UnitOfWork,
+    *,
+    about: UUID | None,
+    after: str | None = None,
+    kind: EventKind | None = None,
+    limit: int = LINES,
 ) -> Timeline:
-    """Return what concerns ``about``, newest first, or all of the network; one statement.
+    """Return what concerns ``about``, newest first; one statement. Of the whole network: two.
 
     Raises CursorNotValid.
     """
     beside = TimeCursor.read(after, of="timeline", field="after") if after else None
     values: dict[str, object] = {"about": about} if about else {}
+    if kind is not None:
+        values["types"] = list(types_of(kind))
     if beside is not None:
         values |= {"beside_at": beside.value, "beside_id": beside.id}
-    lines = _page(about is not None, beside is not None, limit + 1).all(uow, **values)
+    lines = _page(about is not None, beside is not None, kind is not None, limit + 1).all(uow, **values)
     shown = lines[:limit]
+    names = {} if about else names_of(uow, {concerned for line in shown if (concerned := _concerned(line))})
     return Timeline(
-        items=[_entry_of(line) for line in shown], after=_after(shown) if len(lines) > limit else None
+        items=[_entry_of(line, names) for line in shown], after=_after(shown) if len(lines) > limit else None
     )
 
 
 @cache
-def _page(has_subject: bool, is_beside: bool, most: int) -> Prepared:
+def _page(has_subject: bool, is_beside: bool, has_kind: bool, most: int) -> Prepared:
     """Return the statement of one page."""
     found = _lines_about() if has_subject else _lines()
     at, line_id = (
@@ -45,6 +55,8 @@ def _page(has_subject: bool, is_beside: bool, most: int) -> Prepared:
     if is_beside:
         there = tuple_(bindparam("beside_at", type_=at.type), bindparam("beside_id", type_=line_id.type))
         found = found.where(tuple_(at, line_id) < there)
+    if has_kind:
+        found = found.where(TimelineLine.type == any_(bindparam("types", type_=ARRAY(Text))))
     return Prepared(found.order_by(at.desc(), line_id.desc()).limit(literal_column(str(most))))
 
 
@@ -78,7 +90,14 @@ def _lines_about() -> Select[Any]:
     return _lines().join(TimelineSubject, concerns).where(TimelineSubject.subject_id == bindparam("about"))
 
 
-def _entry_of(line: Row[Any]) -> TimelineEntry:
+def _concerned(line: Row[Any]) -> UUID | None:
+    """Return the customer that the event is about, or else the account."""
+    said = line.facts.get("customer_id") or line.facts.get("account_id")
+    return UUID(said) if said else None
+
+
+def _entry_of(line: Row[Any], names: Names) -> TimelineEntry:
+    concerned = _concerned(line)
     name = display_name(line.first_name or "", line.last_name or "", username=line.username or "")
     return TimelineEntry(
         id=line.id,
@@ -87,6 +106,7 @@ def _entry_of(line: Row[Any]) -> TimelineEntry:
         actor=line.actor,
         actor_name=name or line.key_name or "",
         facts=line.facts,
+        about_name=names.get(concerned, GONE)[1] if concerned else "",
     )
 
 

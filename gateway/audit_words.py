@@ -1,0 +1,112 @@
+"""What the audit log says, in the reader's language: acts, fields and values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway import labels
+from gateway.hosts import current_host
+from gateway.translation import gettext as _
+from kernel.contracts.audit import AuditEntry
+from kernel.errors import N_
+
+ACTS = {
+    "address verified by link": N_("E-mail address confirmed by the link in the mail"),
+    "admin created": N_("Administrator created"),
+    "admin deactivated": N_("Administrator deactivated"),
+    "admin invited": N_("Administrator invited"),
+    "admin reactivated": N_("Administrator active again"),
+    "admin removed": N_("Administrator removed"),
+    "admin role changed": N_("Role of an administrator changed"),
+    "admin sessions ended": N_("Sessions of an administrator ended"),
+    "api key created": N_("API key created"),
+    "audit log exported": N_("Audit log exported"),
+    "customer changed": N_("Customer changed"),
+    "customer marked vip": N_("Customer marked as VIP"),
+    "customer unmarked vip": N_("VIP mark taken from customer"),
+    "customers exported": N_("Customers exported"),
+    "invitation accepted": N_("Invitation accepted"),
+    "invitation sent again": N_("Invitation sent again"),
+    "invitation withdrawn": N_("Invitation withdrawn"),
+    "mail tried again": N_("Mail tried again"),
+    "note added": N_("Note added"),
+    "note deleted": N_("Note deleted"),
+    "note edited": N_("Note edited"),
+    "notes deleted": N_("All notes deleted"),
+    "settings changed": N_("Settings of the network saved"),
+    "switch cleared": N_("Switching to a site allowed"),
+    "verification changed": N_("E-mail verification changed by hand"),
+    "verification resent": N_("Verification link sent again"),
+    "visit ended": N_("Visit to a site ended"),
+    "visit started": N_("Switched to a site"),
+}
+ACTORS = {"command": N_("Command line"), "worker": N_("Background"), "gateway": N_("Somebody not signed in")}
+PAGES = {"customer": "/customers"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of an act: what it was and what it became; ``before`` is empty for what is only told."""
+
+    field: str
+    before: str
+    after: str
+
+
+def acts() -> dict[str, str]:
+    """Return every act by its name in the log, in the order of the reader's alphabet."""
+    return dict(sorted(((act, _(words)) for act, words in ACTS.items()), key=lambda pair: pair[1].casefold()))
+
+
+def act(entry: AuditEntry) -> str:
+    """Return what was done; an act that this release does not know is shown as it stands in the log."""
+    return _(ACTS[entry.action]) if entry.action in ACTS else entry.action
+
+
+def actor(entry: AuditEntry) -> str:
+    """Return who did it."""
+    return entry.actor_name or (_(ACTORS[entry.actor]) if entry.actor in ACTORS else entry.actor)
+
+
+def object_name(entry: AuditEntry) -> str:
+    """Return what it was done to is called; empty for what is gone."""
+    return entry.object_name or (current_host().network.name if _is_network(entry) else "")
+
+
+def _is_network(entry: AuditEntry) -> bool:
+    return entry.object_id == current_host().network.id
+
+
+def object_link(entry: AuditEntry) -> str | None:
+    """Return the page of whom or what it was done to."""
+    folder = PAGES.get(entry.object_kind)
+    return f"{folder}/{entry.object_id}" if folder else None
+
+
+def changes(entry: AuditEntry) -> list[Change]:
+    """Return the fields that changed, and then what else the log tells of the act."""
+    return [*_changed(entry), *_told(entry)]
+
+
+def _changed(entry: AuditEntry) -> Iterator[Change]:
+    for name in dict.fromkeys([*entry.before, *entry.after]):
+        before, after = entry.before.get(name), entry.after.get(name)
+        if before != after:
+            # What was never there before is only told.
+            yield Change(labels.field(name), _value(before) if name in entry.before else "", _value(after))
+
+
+def _told(entry: AuditEntry) -> Iterator[Change]:
+    for name, value in entry.details.items():
+        yield Change(labels.field(name), "", _value(value))
+
+
+def _value(value: object) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(_value(one) for one in value) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{labels.field(name)}: {_value(one)}" for name, one in value.items()) or "–"
+    return str(value)

@@ -1,0 +1,88 @@
+"""The audit log, newest first: a page of it in two statements, the lines and the names in them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+
+from kernel.contracts.audit import AuditEntry, AuditPage, AuditQuery
+from kernel.database import UnitOfWork
+from services.customers.models import AuditLine, Network
+from services.customers.queries.called import GONE, Names, names_of
+from services.customers.queries.cursors import TimeCursor
+
+
+def audit_log(uow: UnitOfWork, asked: AuditQuery) -> AuditPage:
+    """Return a page of the log. Raises CursorNotValid."""
+    newest = select(AuditLine).order_by(AuditLine.at.desc(), AuditLine.id.desc()).limit(asked.limit + 1)
+    lines = uow.session.scalars(newest.where(*_narrowed(uow, asked))).all()
+    shown = lines[: asked.limit]
+    names = names_of(uow, _mentioned(shown))
+    return AuditPage(
+        items=[_entry_of(line, names) for line in shown],
+        after=_after(shown[-1]) if len(lines) > asked.limit else None,
+    )
+
+
+def _narrowed(uow: UnitOfWork, asked: AuditQuery) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if asked.action:
+        wanted.append(AuditLine.action == asked.action)
+    if asked.actor:
+        actors = (f"account:{asked.actor}", f"api-key:{asked.actor}")
+        wanted.append(or_(AuditLine.actor.in_(actors), AuditLine.impersonator == asked.actor))
+    if asked.about:
+        wanted.append(AuditLine.object_id == asked.about)
+    wanted += _between(uow, asked.since, asked.until)
+    if asked.after:
+        beside = TimeCursor.read(asked.after, of="audit", field="after")
+        wanted.append(tuple_(AuditLine.at, AuditLine.id) < (beside.value, beside.id))
+    return wanted
+
+
+def _between(uow: UnitOfWork, since: date | None, until: date | None) -> Iterable[ColumnElement[bool]]:
+    if since is None and until is None:
+        return
+    zone = ZoneInfo(uow.session.scalar(select(Network.time_zone)) or "UTC")
+    if since is not None:
+        yield AuditLine.at >= datetime.combine(since, time.min, zone)
+    if until is not None and until < date.max:
+        yield AuditLine.at < datetime.combine(until + timedelta(days=1), time.min, zone)
+
+
+def _mentioned(lines: Sequence[AuditLine]) -> set[UUID]:
+    actors = {line.impersonator or _id_in(line.actor) for line in lines}
+    return {mentioned for mentioned in actors | {line.object_id for line in lines} if mentioned}
+
+
+def _entry_of(line: AuditLine, names: Names) -> AuditEntry:
+    actor_id = line.impersonator or _id_in(line.actor)
+    object_kind, object_name = names.get(line.object_id, GONE)
+    return AuditEntry(
+        id=line.id,
+        at=line.at,
+        action=line.action,
+        actor=line.actor,
+        actor_id=actor_id,
+        actor_name=names.get(actor_id, GONE)[1] if actor_id else "",
+        impersonator=line.impersonator,
+        ip=line.ip,
+        object_id=line.object_id,
+        object_kind=object_kind,
+        object_name=object_name,
+        before=line.before,
+        after=line.after,
+        details=line.details,
+    )
+
+
+def _id_in(actor: str) -> UUID | None:
+    """Return the id in ``account:<id>`` or ``api-key:<id>``; who has a name has none."""
+    identifier = actor.partition(":")[2]
+    return UUID(identifier) if identifier else None
+
+
+def _after(line: AuditLine) -> str:
+    return TimeCursor(list="audit", value=line.at, id=line.id).written()

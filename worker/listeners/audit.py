@@ -1,0 +1,50 @@
+"""What other services decided and the audit log must hold: settings, and visits to sites."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from kernel.contracts.events import NetworkSettingsChanged, Recorded, VisitEnded, VisitStarted
+from kernel.database import UnitOfWork
+from kernel.events import Listener
+from services.customers.models import AuditLine
+
+audit = Listener("audit", home="customers", start="beginning")
+
+
+@audit.to(NetworkSettingsChanged)
+def note_settings(uow: UnitOfWork, event: NetworkSettingsChanged, recorded: Recorded) -> None:
+    """Note what holds from now on."""
+    _note(
+        uow, recorded, "settings changed", recorded.network_id, after=event.settings.model_dump(mode="json")
+    )
+
+
+@audit.to(VisitStarted)
+def note_visit(uow: UnitOfWork, event: VisitStarted, recorded: Recorded) -> None:
+    """Note that an admin is on a customer's site."""
+    told = {"site_id": str(event.site_id), "reason": event.reason}
+    _note(uow, recorded, "visit started", event.customer_id, impersonator=event.admin_id, details=told)
+
+
+@audit.to(VisitEnded)
+def note_end(uow: UnitOfWork, event: VisitEnded, recorded: Recorded) -> None:
+    """Note that he is there no more, and why."""
+    told = {"site_id": str(event.site_id), "cause": event.cause}
+    _note(uow, recorded, "visit ended", event.customer_id, impersonator=event.admin_id, details=told)
+
+
+def _note(uow: UnitOfWork, recorded: Recorded, action: str, object_id: UUID, **more: Any) -> None:
+    """Write the line under the event's own id and time."""
+    known: dict[str, Any] = {"impersonator": recorded.impersonator, "before": {}, "after": {}, "details": {}}
+    line = known | more | {"action": action, "object_id": object_id}
+    uow.session.execute(
+        insert(AuditLine).values(
+            id=recorded.id,
+            network_id=recorded.network_id,
+            at=recorded.occurred_at,
+            actor=recorded.actor,
+            **line,
+        )
+    )
