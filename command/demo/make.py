@@ -18,12 +18,13 @@ from kernel.auth import Identity
 from kernel.config import Settings
 from kernel.database import SERVICES, Database
 from kernel.errors import Failure, NotFound
-from kernel.events import advance
+from kernel.events import Listener, advance
 from kernel.ids import new_id
 from kernel.migrations import migrate
 from services.sites.networks import create_network, find_network
 from worker.listeners import load_listeners
 from worker.listeners.networks import networks
+from worker.listeners.verification import verification_in_billing, verification_in_sites
 from worker.performers.provisioning import provisioning
 
 SLUG = "demo"
@@ -60,7 +61,10 @@ def _make(databases: Databases, password: str) -> DemoMade:
     operator = _operator(databases)
     samples = [SAMPLES / name for name in MOVED_IN]
     people = make_people(databases["customers"], operator, password=password, samples=samples)
+    # The others must know who is asked to confirm his address, or everything would wait.
+    _hear(databases, verification_in_billing)
     make_billing(databases["billing"], operator, people)
+    _hear(databases, verification_in_sites)
     make_sites(databases, operator, people)
     _catch_up(databases)
     return _made(people, password)
@@ -95,9 +99,15 @@ def _operator(databases: Databases) -> Identity:
                 time_zone="Europe/Stockholm",
             )
     # The customers service must know the network's currency before anything is spent.
-    while advance(networks, sites, databases["customers"]):
-        pass
+    _hear(databases, networks)
     return operator
+
+
+def _hear(databases: Databases, listener: Listener) -> None:
+    """Let a listener read all that has happened."""
+    for source in databases.values():
+        while advance(listener, source, databases[listener.home]):
+            pass
 
 
 def _catch_up(databases: Databases) -> None:
@@ -108,9 +118,7 @@ def _catch_up(databases: Databases) -> None:
     for row_id in work.due(provisioning, databases["sites"], limit=1000):
         work.perform(provisioning, databases["sites"], row_id)
     for listener in load_listeners().values():
-        for source in databases.values():
-            while advance(listener, source, databases[listener.home]):
-                pass
+        _hear(databases, listener)
 
 
 @click.command()

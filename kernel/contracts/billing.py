@@ -22,7 +22,10 @@ class Period(Contract):
 
 
 class MembershipRow(Contract):
-    """A membership as the customer page shows it; ``price`` is per ``period`` (None: once)."""
+    """A membership as the customer page shows it; ``price`` is per ``period`` (None: once).
+
+    ``waits_for_verification``: it starts once the customer's e-mail address is verified.
+    """
 
     id: UUID
     number: int
@@ -34,6 +37,7 @@ class MembershipRow(Contract):
     started_at: datetime | None
     expires_at: datetime | None
     created_at: datetime
+    waits_for_verification: bool = False
 
 
 class Membership(MembershipRow):

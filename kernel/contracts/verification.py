@@ -48,3 +48,13 @@ class OwnVerification(Contract):
 
     status: Verification
     email: str
+
+
+def waits(policy: str | None, status: str | None, *, is_free: bool) -> bool:
+    """Whether a membership, or a site under it, has to wait: the one rule of both services.
+
+    ``policy`` is the network's, ``status`` the customer's; None is what nobody has told the asker yet.
+    """
+    if policy == "never" or (policy == "free" and not is_free):
+        return False
+    return status not in {"none", "verified"}

@@ -1,16 +1,19 @@
 """Start a membership, and move it from status to status."""
 
-from datetime import timedelta
 from uuid import UUID
+
+from sqlalchemy import Select, select
 
 from kernel.contracts.billing import MembershipStatus, Period
 from kernel.contracts.events import MembershipStarted, MembershipStatusChanged
 from kernel.contracts.money import Money
+from kernel.contracts.verification import waits
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
 from kernel.ids import new_id
-from services.billing.models import Membership, Product
+from services.billing.models import CustomerVerification, Membership, Product
 from services.billing.numbers import next_number
+from services.billing.waiting import STARTING, must_wait, policy_of
 
 
 class NotSoldThatWay(Conflict):
@@ -31,7 +34,8 @@ def start_membership(
 ) -> Membership:
     """Begin a membership at the product's price, or at the one ``agreed``; raises NotSoldThatWay.
 
-    It is ``trialing`` with a trial, else ``pending`` until somebody activates it.
+    It is ``trialing`` with a trial, else ``pending`` until somebody activates it. A trial begins once the
+    customer's address is verified, where the network's policy asks for that.
     """
     product = uow.get(Product, product_id)
     price = agreed or product.price_for(currency, period)
@@ -47,18 +51,20 @@ def start_membership(
         customer_id=customer_id,
         product_id=product.id,
         product=product,
-        status="trialing" if trial_days else "pending",
+        status="pending",
+        waits_to_be=None,
+        trial_days=trial_days,
         currency=price.currency,
         amount=price.amount,
         period_length=period.length if period else None,
         period_unit=period.unit if period else None,
         auto_renew=auto_renew,
         gateway=gateway,
-        started_at=uow.now if trial_days else None,
-        trial_ends_at=uow.now + timedelta(days=trial_days) if trial_days else None,
         created_at=uow.now,
         modified_at=uow.now,
     )
+    if trial_days:
+        _start_or_wait(uow, membership, "trialing")
     uow.add(membership)
     uow.publish(
         MembershipStarted(
@@ -67,19 +73,76 @@ def start_membership(
             number=membership.number,
             product=product.name,
             status=membership.status,
+            is_free=membership.is_free,
         )
     )
     return membership
 
 
 def activate_membership(uow: UnitOfWork, membership_id: UUID) -> Membership:
-    """Let the membership run: its paid time starts now, unless some is left."""
+    """Let the membership run: its paid time starts now, unless some is left.
+
+    A pending one whose customer must verify his address first stays so, and runs once he has.
+    """
     return change_status(uow, membership_id, "active")
 
 
 def change_status(uow: UnitOfWork, membership_id: UUID, status: MembershipStatus) -> Membership:
-    """Move a membership along the table of transitions; raises TransitionNotAllowed."""
+    """Move a membership along the table of transitions, or let it wait; raises TransitionNotAllowed."""
+    if status in STARTING:
+        seen = uow.get(Membership, membership_id)
+        if seen.status == "pending" and must_wait(uow, seen.customer_id, is_free=seen.is_free):
+            return _wait(uow, membership_id, status)
+    return _move(uow, uow.get(Membership, membership_id, lock=True), status)
+
+
+def start_waiting(uow: UnitOfWork, customer_id: UUID | None = None) -> None:
+    """Start what waits no longer: memberships of a customer, or, when the policy changed, of everybody."""
+    policy = policy_of(uow)
+    for membership, status in uow.session.execute(_waiting(customer_id)).all():
+        if membership.waits_to_be and not waits(policy, status, is_free=membership.is_free):
+            _move(uow, membership, membership.waits_to_be)
+
+
+def leave_pending(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Let the customer's memberships wait for nothing: they stay pending until somebody starts them."""
+    for membership, _status in uow.session.execute(_waiting(customer_id)).all():
+        membership.waits_to_be = None
+
+
+def _start_or_wait(uow: UnitOfWork, membership: Membership, status: MembershipStatus) -> None:
+    if must_wait(uow, membership.customer_id, is_free=membership.is_free):
+        membership.waits_to_be = status
+    else:
+        membership.change_status(status, uow.now)
+
+
+def _wait(uow: UnitOfWork, membership_id: UUID, status: MembershipStatus) -> Membership:
+    """Remember what a pending membership is to become; one that somebody started meanwhile does not wait."""
     membership = uow.get(Membership, membership_id, lock=True)
+    if membership.status != "pending":
+        return _move(uow, membership, status)
+    membership.waits_to_be = status
+    return membership
+
+
+def _waiting(customer_id: UUID | None) -> Select[Membership, str | None]:
+    """Memberships that wait, locked, and how their customers stand."""
+    his = (CustomerVerification.network_id == Membership.network_id) & (
+        CustomerVerification.customer_id == Membership.customer_id
+    )
+    waiting = (
+        select(Membership, CustomerVerification.status)
+        .outerjoin(CustomerVerification, his)
+        .where(Membership.waits_to_be.is_not(None))
+        .order_by(Membership.id)
+        .with_for_update(of=Membership)
+        .execution_options(populate_existing=True)
+    )
+    return waiting.where(Membership.customer_id == customer_id) if customer_id else waiting
+
+
+def _move(uow: UnitOfWork, membership: Membership, status: MembershipStatus) -> Membership:
     before = membership.change_status(status, uow.now)
     membership.modified_at = uow.now
     uow.publish(

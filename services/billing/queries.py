@@ -37,6 +37,7 @@ MEMBERSHIPS = Prepared(
         Membership.started_at,
         Membership.expires_at,
         Membership.created_at,
+        Membership.waits_to_be,
         func.count().over().label("how_many"),
     )
     .join(Product, (Product.network_id == Membership.network_id) & (Product.id == Membership.product_id))
@@ -132,6 +133,7 @@ def membership_row(row: Membership | Columns[Any], product: str) -> contract.Mem
         started_at=row.started_at,
         expires_at=row.expires_at,
         created_at=row.created_at,
+        waits_for_verification=row.waits_to_be is not None,
     )
 
 

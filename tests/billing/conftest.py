@@ -17,6 +17,7 @@ from services.billing.memberships import start_membership
 from services.billing.models import Membership, Payment, Product
 from services.billing.payments import complete_payment, create_payment
 from services.billing.products import Offer, create_product
+from services.billing.waiting import note_policy
 
 MONTHLY = Period(length=1, unit="month")
 
@@ -30,7 +31,9 @@ def billing(databases: dict[str, Database]) -> Database:
 
 @pytest.fixture
 def opened(billing: Database, owner: Identity) -> Open:
-    """Open a unit of work of its own for the test's network."""
+    """Open a unit of work of its own for the test's network, where nothing waits for a verification."""
+    with billing.unit_of_work(owner) as uow:
+        note_policy(uow, "never")
     return partial(billing.unit_of_work, owner)
 
 

@@ -29,7 +29,9 @@ ALLOWED = {
 
 
 def membership_that_is(status: MembershipStatus) -> Membership:
-    return Membership(status=status, expires_at=None, started_at=None, period_length=None, auto_renew=True)
+    return Membership(
+        status=status, expires_at=None, started_at=None, period_length=None, auto_renew=True, trial_days=14
+    )
 
 
 @pytest.mark.parametrize(("before", "after"), sorted(product(STATUSES, STATUSES)))

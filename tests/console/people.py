@@ -20,6 +20,7 @@ from services.billing.memberships import activate_membership, start_membership
 from services.billing.payments import complete_payment, create_payment, fail_payment
 from services.billing.products import Offer, create_product
 from services.billing.refunds import record_refund
+from services.billing.waiting import note_status
 from services.customers.registration import mark_vip, register_customer
 from services.sites.models import Provisioning
 from tests.flows.world import Owner, World, password_hash
@@ -79,6 +80,8 @@ def product(world: World, name: str, amount: int) -> UUID:
 
 def member(world: World, owner: Owner, product_id: UUID) -> UUID:
     with world.databases["billing"].unit_of_work(world.command) as uow:
+        # Nobody asks him to confirm his address, so nothing waits for it.
+        note_status(uow, owner.customer_id, "none")
         made = start_membership(
             uow, customer_id=owner.customer_id, product_id=product_id, currency="SEK", period=MONTHLY
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -11,12 +12,23 @@ from sqlalchemy import select
 
 from kernel import clock
 from kernel.contracts.events import EmailVerified
+from kernel.events import advance
 from kernel.log import EventRow
+from kernel.work import perform
+from services.billing.memberships import activate_membership, start_membership
+from services.billing.models import Membership
+from services.billing.products import create_product
 from services.customers.models import Account, AuditLine, Customer
+from services.sites.models import Provisioning, Site
+from services.sites.settings import change_settings, show_settings
+from services.sites.sites import create_site
 from tests.console.people import settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.post import Post, post_office
 from tests.flows.world import Owner, World, make_world
+from worker.listeners.networks import networks
+from worker.listeners.verification import verification_in_billing, verification_in_sites
+from worker.performers.provisioning import provisioning
 
 NO_LONGER = "This link has been used or is too old. Ask for a new one."
 
@@ -297,6 +309,83 @@ def test_the_dashboard_says_nothing_once_the_address_is_confirmed(world: World, 
     assert "is not confirmed" not in again.text
     assert "Your e-mail address is confirmed." in again.text
     assert post.deliver() == 0
+
+
+@pytest.mark.parametrize("policy", ["free", "always"])
+def test_what_waits_for_the_address_starts_with_the_button(
+    world: World, post: Post, owner: Owner, policy: str
+):
+    choose(world, policy)
+    membership_id = free_membership(world, owner)
+    site_id = provisioned_site(world, owner, membership_id)
+    world.admin()
+    admin, customer = world.signed_in(), world.browser()
+    before = admin.get(world.url("admin", f"/customers/{owner.customer_id}")).text
+
+    done = customer.follow(press(customer, customer.get(post.link())))
+    hear(world)
+
+    assert "waits for the e-mail verification" in before
+    assert "is being prepared and opens in a moment." in done.text
+    assert (membership_status(world, membership_id), site_state(world, site_id)) == ("active", "active")
+    after = admin.get(world.url("admin", f"/customers/{owner.customer_id}")).text
+    assert "waits for the e-mail verification" not in after
+
+
+def test_an_admin_may_verify_and_leave_the_memberships_pending(world: World, post: Post, owner: Owner):
+    choose(world, "always")
+    membership_id = free_membership(world, owner)
+    key = {"Authorization": f"Bearer {world.api_key('customers.edit')}"}
+    url = world.url("admin", f"/api/v1/customers/{owner.customer_id}/verification")
+
+    world.browser().send_json("PUT", url, {"status": "verified", "starts_memberships": False}, headers=key)
+    hear(world)
+
+    assert membership_status(world, membership_id) == "pending"
+
+
+def choose(world: World, policy: str) -> None:
+    with world.databases["sites"].unit_of_work(world.command) as uow:
+        found = show_settings(uow)
+        wanted = found.settings.model_copy(update={"verification": policy})
+        change_settings(uow, wanted, version=found.version)
+    hear(world)
+
+
+def hear(world: World) -> None:
+    """Let the listeners read, in whatever order, until there is nothing left."""
+    for listener in (networks, verification_in_billing, verification_in_sites):
+        for source in world.databases.values():
+            while advance(listener, source, world.databases[listener.home]):
+                pass
+
+
+def free_membership(world: World, owner: Owner) -> UUID:
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        product = create_product(uow, slug="gratis", name="Gratis", kind="plan", pricing="free")
+        made = start_membership(uow, customer_id=owner.customer_id, product_id=product.id, currency="SEK")
+        return activate_membership(uow, made.id).id
+
+
+def provisioned_site(world: World, owner: Owner, membership_id: UUID) -> UUID:
+    with world.databases["sites"].unit_of_work(world.command) as uow:
+        site = create_site(
+            uow, name="bageri", title="Bageri", customer_id=owner.customer_id, membership_id=membership_id
+        )
+        uow.session.flush()
+        work_id = uow.session.scalars(select(Provisioning.id).where(Provisioning.site_id == site.id)).one()
+    perform(provisioning, world.databases["sites"], work_id)
+    return site.id
+
+
+def membership_status(world: World, membership_id: UUID) -> str:
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        return uow.get(Membership, membership_id).status
+
+
+def site_state(world: World, site_id: UUID) -> str:
+    with world.databases["sites"].unit_of_work(world.command) as uow:
+        return uow.get(Site, site_id).state
 
 
 def test_the_dashboard_stands_when_it_cannot_be_said(world: World, post: Post, owner: Owner, monkeypatch):

@@ -15,7 +15,7 @@ from services.customers.passwords import hash_password
 from services.customers.registration import register_customer
 from services.sites.networks import create_network
 from services.sites.provisioning import provision_site
-from services.sites.sites import create_site
+from services.sites.sites import create_site, publish_site
 from tests.flows.browser import Answer, Browser
 from tests.flows.stack import Stack
 
@@ -78,6 +78,7 @@ class World:
             )
             if is_open:
                 provision_site(uow, made.id)
+                publish_site(uow, made.id)
             return made.id
 
     def api_key(self, *scopes: str) -> str:

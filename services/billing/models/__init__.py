@@ -5,5 +5,17 @@ from services.billing.models.memberships import Membership
 from services.billing.models.numbers import NumberSequence
 from services.billing.models.payments import Payment, PaymentLine, Refund
 from services.billing.models.products import Price, Product
+from services.billing.models.verification import CustomerVerification, Network
 
-__all__ = ["Base", "Membership", "NumberSequence", "Payment", "PaymentLine", "Price", "Product", "Refund"]
+__all__ = [
+    "Base",
+    "CustomerVerification",
+    "Membership",
+    "Network",
+    "NumberSequence",
+    "Payment",
+    "PaymentLine",
+    "Price",
+    "Product",
+    "Refund",
+]

@@ -1,9 +1,9 @@
 """A customer's agreement to have a product, and the table of what may follow what."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, desc
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, desc, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.contracts.billing import MembershipStatus, Period
@@ -29,7 +29,10 @@ class TransitionNotAllowed(Conflict):
 
 
 class Membership(TenantScoped, Timestamped, Base):
-    """``amount`` per period, or once when there is no period; the price agreed when it began."""
+    """``amount`` per period, or once when there is no period; the price agreed when it began.
+
+    ``waits_to_be``: what a pending one becomes once its customer's e-mail address is verified.
+    """
 
     missing = N_("There is no such membership.")
     __tablename__ = "memberships"
@@ -45,6 +48,16 @@ class Membership(TenantScoped, Timestamped, Base):
         CheckConstraint(CURRENCY_CHECK, name="currency"),
         CheckConstraint(PERIOD_CHECK, name="period"),
         CheckConstraint("status <> 'trialing' OR trial_ends_at IS NOT NULL", name="trial"),
+        CheckConstraint(
+            "waits_to_be IS NULL OR waits_to_be IN ('trialing', 'active') AND status = 'pending'",
+            name="waits_to_be",
+        ),
+        Index(
+            "ix_memberships_waiting",
+            "network_id",
+            "customer_id",
+            postgresql_where=text("waits_to_be IS NOT NULL"),
+        ),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
     )
 
@@ -59,6 +72,8 @@ class Membership(TenantScoped, Timestamped, Base):
     period_unit: Mapped[str | None]
     auto_renew: Mapped[bool]
     gateway: Mapped[str]
+    waits_to_be: Mapped[MembershipStatus | None]
+    trial_days: Mapped[int] = mapped_column(default=0, server_default="0")
     started_at: Mapped[datetime | None]
     trial_ends_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -70,6 +85,10 @@ class Membership(TenantScoped, Timestamped, Base):
     def period(self) -> Period | None:
         return period_of(self.period_length, self.period_unit)
 
+    @property
+    def is_free(self) -> bool:
+        return self.amount == 0
+
     def change_status(self, status: MembershipStatus, now: datetime) -> MembershipStatus:
         """Move to ``status`` and return the one before; raises TransitionNotAllowed."""
         before = self.status
@@ -77,7 +96,9 @@ class Membership(TenantScoped, Timestamped, Base):
             raise TransitionNotAllowed(
                 N_("A membership that is %(before)s cannot become %(after)s."), before=before, after=status
             )
-        self.status = status
+        self.status, self.waits_to_be = status, None
+        if status == "trialing":
+            self.started_at, self.trial_ends_at = now, now + timedelta(days=self.trial_days)
         if status == "active":
             self._begin(now)
         if status == "cancelled":

@@ -5,6 +5,7 @@ from services.sites.models.networks import Network
 from services.sites.models.pages import Page
 from services.sites.models.provisioning import Provisioning
 from services.sites.models.sites import Domain, Site, SiteWord
+from services.sites.models.verification import CustomerVerification, KnownMembership
 from services.sites.models.visits import SwitchTicket, Visit
 
 WORKS = {"provisioning": Provisioning}
@@ -13,7 +14,9 @@ WORKS = {"provisioning": Provisioning}
 __all__ = [
     "WORKS",
     "Base",
+    "CustomerVerification",
     "Domain",
+    "KnownMembership",
     "Network",
     "Page",
     "Provisioning",

@@ -1,0 +1,83 @@
+"""What waits for a verified e-mail address: billing's and sites' copies, and what starts when they change."""
+
+from kernel.contracts.events import (
+    CustomerRegistered,
+    EmailVerified,
+    MembershipStarted,
+    NetworkSettingsChanged,
+    Recorded,
+    VerificationChanged,
+)
+from kernel.database import UnitOfWork
+from kernel.events import Listener
+from services.billing import waiting as billing
+from services.billing.memberships import leave_pending, start_waiting
+from services.sites import waiting as sites
+
+verification_in_billing = Listener("verification_in_billing", home="billing", start="beginning")
+verification_in_sites = Listener("verification_in_sites", home="sites", start="beginning")
+
+
+@verification_in_billing.to(NetworkSettingsChanged)
+def copy_policy(uow: UnitOfWork, event: NetworkSettingsChanged, _recorded: Recorded) -> None:
+    """Write the policy down; under another one, other memberships wait."""
+    if billing.note_policy(uow, event.settings.verification):
+        start_waiting(uow)
+
+
+@verification_in_billing.to(CustomerRegistered)
+def copy_newcomer(uow: UnitOfWork, event: CustomerRegistered, _recorded: Recorded) -> None:
+    """Write the customer down; a membership that began before we knew him may go on."""
+    if billing.note_newcomer(uow, event.customer_id, event.verification):
+        start_waiting(uow, event.customer_id)
+
+
+@verification_in_billing.to(VerificationChanged)
+def copy_status(uow: UnitOfWork, event: VerificationChanged, _recorded: Recorded) -> None:
+    """Write the status down. Of ``verified`` more is said; with ``none`` nobody asks any more."""
+    billing.note_status(uow, event.customer_id, event.status)
+    if event.status == "none":
+        start_waiting(uow, event.customer_id)
+
+
+@verification_in_billing.to(EmailVerified)
+def start_or_leave(uow: UnitOfWork, event: EmailVerified, _recorded: Recorded) -> None:
+    """Start what waited, or leave it pending for somebody to start, as the admin wished."""
+    if event.starts_memberships:
+        start_waiting(uow, event.customer_id)
+    else:
+        leave_pending(uow, event.customer_id)
+
+
+@verification_in_sites.to(NetworkSettingsChanged)
+def open_under_policy(uow: UnitOfWork, _event: NetworkSettingsChanged, _recorded: Recorded) -> None:
+    """Open what waits no longer, if the policy is another now; the sites service has it already."""
+    sites.open_waiting(uow)
+
+
+@verification_in_sites.to(CustomerRegistered)
+def copy_owner(uow: UnitOfWork, event: CustomerRegistered, _recorded: Recorded) -> None:
+    """Write the customer down; a site that was made before we knew him may open."""
+    if sites.note_newcomer(uow, event.customer_id, event.verification):
+        sites.open_waiting(uow, customer_id=event.customer_id)
+
+
+@verification_in_sites.to(MembershipStarted)
+def copy_membership(uow: UnitOfWork, event: MembershipStarted, _recorded: Recorded) -> None:
+    """Write down whether it is free; a site that was made before we knew may open."""
+    if sites.note_membership(uow, event.membership_id, is_free=event.is_free):
+        sites.open_waiting(uow, membership_id=event.membership_id)
+
+
+@verification_in_sites.to(VerificationChanged)
+def copy_owners_status(uow: UnitOfWork, event: VerificationChanged, _recorded: Recorded) -> None:
+    """Write the status down. Of ``verified`` more is said; with ``none`` nobody asks any more."""
+    sites.note_status(uow, event.customer_id, event.status)
+    if event.status == "none":
+        sites.open_waiting(uow, customer_id=event.customer_id)
+
+
+@verification_in_sites.to(EmailVerified)
+def open_sites(uow: UnitOfWork, event: EmailVerified, _recorded: Recorded) -> None:
+    """Open what waited, whether memberships start or not."""
+    sites.open_waiting(uow, customer_id=event.customer_id)
