@@ -25,11 +25,13 @@ from gateway.views import (
     memberships,
     notes,
     payments,
+    profiles,
     search,
     settings,
     sites,
     verification,
 )
+from gateway.views.list_place import install_places
 from gateway.words import install_words
 
 console = Blueprint("console", __name__)
@@ -44,6 +46,7 @@ for part in (
     memberships,
     notes,
     payments,
+    profiles,
     search,
     settings,
     sites,
@@ -64,6 +67,7 @@ def install_pages(app: Flask) -> None:
     install_words(app)
     install_filters(app)
     install_looks(app)
+    install_places(app)
     install_panels(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

@@ -15,7 +15,7 @@ from flask_babel import get_locale, get_timezone
 
 from gateway.hosts import current_host
 from gateway.translation import gettext
-from kernel import clock
+from kernel import clock, phones, postal
 from kernel.contracts.money import Money
 
 # A code stands apart from its number, "SEK 5" (UTS 35, alphaNextToNumber); Babel does not do that yet.
@@ -126,4 +126,6 @@ def install_filters(app: Flask) -> None:
         own_first=own_first,
         number=lambda number: formats().number(number),
         country=lambda code: formats().country(code),
+        phone=phones.shown,
+        state_of=postal.state_name,
     )

@@ -102,7 +102,7 @@ FIELDS = {
     "billing_city": N_("city"),
     "billing_state": N_("state or province"),
     "billing_country": N_("country"),
-    "billing_vat_number": N_("VAT number"),
+    "billing_vat_number": N_("VAT registration number"),
     "verification": N_("e-mail verification"),
     "is_active": N_("active"),
     "role": N_("role"),
@@ -162,6 +162,29 @@ MAILS = {
 """What the templates of mail say, in a few words."""
 
 MAIL_STATES = {"waiting": N_("Waiting"), "sent": N_("Sent"), "given_up": N_("Given up")}
+
+POSTAL = {
+    "area": N_("Area"),
+    "city": N_("City"),
+    "county": N_("County"),
+    "department": N_("Department"),
+    "district": N_("District"),
+    "do_si": N_("Province or city"),
+    "eircode": N_("Eircode"),
+    "emirate": N_("Emirate"),
+    "island": N_("Island"),
+    "oblast": N_("Oblast"),
+    "parish": N_("Parish"),
+    "pin": N_("PIN code"),
+    "post_town": N_("Post town"),
+    "postal": N_("Postcode"),
+    "prefecture": N_("Prefecture"),
+    "province": N_("Province"),
+    "state": N_("State"),
+    "suburb": N_("Suburb"),
+    "zip": N_("ZIP code"),
+}
+"""What the parts of an address are called, which is not the same in every country."""
 
 COLOURS = {
     "active": "green",
@@ -246,6 +269,10 @@ def cause(why: str) -> str:
 
 def field(name: str) -> str:
     return _named(FIELDS, name)
+
+
+def postal(word: str) -> str:
+    return _named(POSTAL, word)
 
 
 def value(name: str, given: str) -> str:

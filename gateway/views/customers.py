@@ -11,6 +11,7 @@ from gateway.panels.render import panels
 from gateway.routing import is_local_path
 from gateway.translation import gettext as _
 from gateway.views.customers_list import Listing
+from gateway.views.list_place import placed
 from gateway.views.pages import asked, fragment, page, panel, wants_fragment
 from gateway.views.preferences import prefer
 from kernel.contracts.customers import VipChange
@@ -89,7 +90,7 @@ def change_vip(customer_id: UUID) -> AnyResponse:
     if wants_fragment():
         return _changed_box(customer_id, words)
     flash(words, "success")
-    return redirect(f"/customers/{customer_id}", 303)
+    return redirect(placed(f"/customers/{customer_id}"), 303)
 
 
 def _changed_box(customer_id: UUID, words: str) -> Response:

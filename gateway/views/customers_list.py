@@ -65,13 +65,14 @@ class Listing:
     def shown(self, found: CustomersList | None) -> dict[str, Any]:
         """Return what the templates show."""
         layout = preference(LAYOUT, "cards")
+        here = self.address(after=self.query.after, before=self.query.before)
         return {
             "query": self.query,
-            "here": self.address(after=self.query.after, before=self.query.before),
+            "here": here,
             "export": f"/customers/export?{urlencode({'tab': self.query.tab, 'q': self.query.q})}",
             "layout": layout,
             "tabs": self._tabs(found),
-            "rows": drawn(found.items, layout) if found else [],
+            "rows": drawn(found.items, layout, here.partition("?")[2]) if found else [],
             "newer": self.address(before=found.before) if found and found.before else None,
             "older": self.address(after=found.after) if found and found.after else None,
             "sorts": sorts(),

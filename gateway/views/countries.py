@@ -1,0 +1,28 @@
+"""Countries to choose from, in the order of the reader's alphabet."""
+
+from functools import lru_cache
+
+from babel import Locale
+from flask_babel import get_locale
+
+from kernel import postal
+from kernel.folding import fold
+
+LAST_IN_SWEDISH = str.maketrans({"å": "{1", "ä": "{2", "ö": "{3"})  # { comes after z
+
+
+def country_options() -> list[tuple[str, str]]:
+    """Return code and name of every country, and no country first."""
+    return [("", "–"), *_named(get_locale() or Locale("en"))]
+
+
+@lru_cache(maxsize=8)
+def _named(locale: Locale) -> tuple[tuple[str, str], ...]:
+    named = [(code, str(locale.territories.get(code, code))) for code in postal.countries()]
+    return tuple(sorted(named, key=lambda country: _order(country[1], locale.language)))
+
+
+def _order(name: str, language: str) -> str:
+    if language == "sv":
+        return fold(name.lower().translate(LAST_IN_SWEDISH))
+    return fold(name)
