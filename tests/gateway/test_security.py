@@ -8,6 +8,7 @@ import pytest
 from gateway.routing import ADMIN, SITE, is_local_path
 from tests.flows.stack import Stack
 from tests.flows.world import World, make_world
+from tests.snapshot import snapshot
 
 ID = UUID(int=7)
 NOT_BY_COOKIE = {"arrival.arrive", "arrival.arrive_again"}  # guarded by the cookie of hop 2
@@ -44,21 +45,30 @@ def people(world: World):
     }
 
 
+def token_of_another_session(world: World, host: str) -> str:
+    """Return the token of a form that is good, but for the browser of somebody else."""
+    page = world.browser().get(world.url(host, "/sign-in"))
+    return page.form("/sign-in")["csrf_token"]
+
+
 @pytest.mark.parametrize("kind", [ADMIN, SITE])
 def test_no_form_is_taken_without_its_token(world: World, stack: Stack, people, kind: str):
     host, browser = people[kind]
     stale = {"csrf_token": "IjAi.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"}
+    somebody_elses = {"csrf_token": token_of_another_session(world, host)}
+    before = snapshot(world.databases, world.network_id)
 
     for endpoint, path in routes(stack, kind, "POST"):
         if endpoint in NOT_BY_COOKIE:
             continue
-        for form in ({}, stale):
+        for form in ({}, stale, somebody_elses):
             answer = browser.post(world.url(host, path), form)
             if endpoint.startswith("api."):  # a session opens nothing there, so no form can use it
                 assert (answer.status, endpoint) == (401, endpoint)
                 continue
             assert (answer.status, endpoint) == (400, endpoint)
             assert "This form is too old" in answer.text
+    assert snapshot(world.databases, world.network_id) == before
     still_signed_in = browser.get(world.url(host, "/customers" if kind == ADMIN else "/dashboard"))
     assert still_signed_in.status == 200
 
