@@ -15,7 +15,7 @@ VERBS = {
     "keys": ("command.keys:keys", "Print new secrets for production."),
     "import": ("command.imports:imports", "Read customers from a file."),
     "demo": ("command.demo:demo", "Make the demo network."),
-    "admin": ("command.admin:admin", "Create administrators."),
+    "admin": ("command.admin:admin", "Create administrators, reset a second factor."),
     "api-key": ("command.api_key:api_key", "Create keys for the REST API."),
     "events": ("command.events:events", "Show how far each listener is, and what is parked."),
     "work": ("command.work:work", "Show what is due and what is dead, and try it again."),

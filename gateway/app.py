@@ -20,6 +20,8 @@ from gateway.hosts import UNKNOWN, Hosts, arrived
 from gateway.limits import install_limits
 from gateway.links import blueprint as links
 from gateway.routing import GatewayApp, close_to_get
+from gateway.second_step import admin as second_step
+from gateway.second_step import site as second_step_on_sites
 from gateway.security import install_security
 from gateway.sessions import Sessions
 from gateway.sign_in import blueprint as admin_sign_in
@@ -54,8 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect(app, settings)
     _install_order_of_a_request(app, settings)
     for blueprint in (
-        console, admin_sign_in, brand, links, switch_to, routes.blueprint, docs.blueprint,
-        arrival, site_sign_in, dashboard, own_verification, public,
+        console, admin_sign_in, second_step, brand, links, switch_to, routes.blueprint, docs.blueprint,
+        arrival, site_sign_in, second_step_on_sites, dashboard, own_verification, public,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     close_to_get(app)

@@ -31,6 +31,7 @@ from kernel.errors import N_, Unauthenticated, Unavailable
 
 SEEN_EVERY = 60  # seconds
 SIGN_IN = "/sign-in"
+SECOND_FACTOR = "/account/second-factor"
 ENDED = N_("You have been signed out. Please sign in again.")
 
 P = ParamSpec("P")
@@ -107,6 +108,12 @@ def confirmed_by_customers(view: Callable[P, T]) -> Callable[P, T]:
     return view
 
 
+def before_second_factor(view: Callable[P, T]) -> Callable[P, T]:
+    """Mark a view for admins who must set their second factor up before they may do anything else."""
+    view.is_before_second_factor = True  # type: ignore[attr-defined]
+    return view
+
+
 def needs(*any_of: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Refuse the view to those who hold none of the permissions; the service asks again."""
 
@@ -157,9 +164,19 @@ def to_sign_in(reason: str = "") -> AnyResponse:
     """Send the browser to the sign-in page, and back here afterwards."""
     if reason:
         flash(gettext(reason), "warning")
-    if request.headers.get("HX-Request"):  # htmx asks for a piece of a page, but the whole page must go
-        return Response(status=401, headers={"HX-Redirect": SIGN_IN})
+    if request.headers.get("HX-Request"):
+        return _whole_page_to(SIGN_IN, 401)
     return redirect(SIGN_IN + _way_back(), 303)
+
+
+def _to(path: str) -> AnyResponse:
+    """Send the browser to another page, wherever it wanted to go."""
+    return _whole_page_to(path, 403) if request.headers.get("HX-Request") else redirect(path, 303)
+
+
+def _whole_page_to(path: str, status: int) -> Response:
+    """Have htmx, which asks for a piece of a page, let the whole page go."""
+    return Response(status=status, headers={"HX-Redirect": path})
 
 
 def _way_back() -> str:
@@ -200,6 +217,8 @@ def _confirm() -> AnyResponse | None:
     if not getattr(view, "is_confirmed_by_customers", False):
         _refresh()
     _note_sighting()
+    if current_user.standing.must_set_up_second_factor and current_host().kind == ADMIN:
+        return None if getattr(view, "is_before_second_factor", False) else _to(SECOND_FACTOR)
     return None
 
 

@@ -110,6 +110,7 @@ FIELDS = {
     "cause": N_("cause"),
     "site_id": N_("site"),
     "scopes": N_("scopes"),
+    "second_factor": N_("second factor"),
     "colour": N_("colour"),
     "sender_name": N_("sender of mail"),
     "reply_to": N_("address for answers"),

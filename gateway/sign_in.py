@@ -8,13 +8,15 @@ from flask import Blueprint, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from gateway import second_step
 from gateway.auth import SIGN_IN, open_to_all, services, sign_in, sign_out
 from gateway.calls import gateway_services
 from gateway.hosts import current_host
 from gateway.limits import limits, spelling, subscriber
 from gateway.routing import is_local_path
 from gateway.sessions import own_session
-from kernel.contracts.customers import Credentials, Standing
+from kernel.contracts.customers import Credentials
+from kernel.contracts.second_factors import SignInAnswer
 from kernel.contracts.sites import VisitEnd
 from kernel.errors import Failure, Unauthenticated
 
@@ -35,11 +37,10 @@ def show() -> Page:
 @open_to_all
 def enter() -> Page:
     try:
-        standing = prove("admin")
+        answer = prove("admin")
     except Unauthenticated as failure:
         return render_template("sign_in.html", door="admin", error=failure, next=wanted("")), 401
-    sign_in(standing)
-    return redirect(wanted("/"), 303)
+    return go_on(answer, wanted("/"))
 
 
 @blueprint.post("/sign-out")
@@ -57,8 +58,8 @@ def leave() -> Page:
     return redirect(SIGN_IN, 303)
 
 
-def prove(door: Literal["admin", "site"], customer_id: UUID | None = None) -> Standing:
-    """Return whose login and password were sent. Raises Unauthenticated, TooMany."""
+def prove(door: Literal["admin", "site"], customer_id: UUID | None = None) -> SignInAnswer:
+    """Return whose login and password were sent, or the second step. Raises Unauthenticated, TooMany."""
     login = request.form.get("login", "").strip()[:320]
     address = request.remote_addr or ""
     network = str(current_host().network.id)
@@ -69,13 +70,22 @@ def prove(door: Literal["admin", "site"], customer_id: UUID | None = None) -> St
 
 def enter_with(login: str, password: str) -> Response:
     """Sign somebody in on the admin host who has just chosen his password, and show the console."""
-    sign_in(_check(login, password, "admin"))
-    return redirect("/", 303)
+    return go_on(_check(login, password, "admin"), "/")
+
+
+def go_on(answer: SignInAnswer, page: str) -> Response:
+    """Let in who has shown enough, and ask everybody else for the second step; then show ``page``."""
+    if answer.standing:
+        sign_in(answer.standing)
+        return redirect(page, 303)
+    if answer.challenge is None:
+        raise Unauthenticated
+    return second_step.begin(answer.challenge, page)
 
 
 def _check(
     login: str, password: str, door: Literal["admin", "site"], customer_id: UUID | None = None
-) -> Standing:
+) -> SignInAnswer:
     credentials = Credentials(
         login=login,
         password=password,

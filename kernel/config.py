@@ -1,6 +1,5 @@
 """What the environment says: one class, read when an application is built, never at import."""
 
-from functools import cached_property
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
@@ -85,7 +84,7 @@ class Settings(BaseSettings):
         """Return 32 bytes that follow from the secret key, others for each purpose."""
         return digest(self._secret, purpose.encode(), sha256)
 
-    @cached_property
+    @property
     def _secret(self) -> bytes:
         secret = self.secret_key.get_secret_value()
         if not secret:

@@ -6,10 +6,10 @@ from flask import redirect, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from gateway.auth import SIGN_IN, open_to_all, services, sign_in, sign_out
+from gateway.auth import SIGN_IN, open_to_all, services, sign_out
 from gateway.hosts import current_host
 from gateway.routing import SiteBlueprint
-from gateway.sign_in import prove, wanted
+from gateway.sign_in import go_on, prove, wanted
 from kernel.contracts.sites import SiteRow, VisitEnd
 from kernel.errors import Failure, NotFound, Unauthenticated
 
@@ -31,11 +31,10 @@ def show() -> Page:
 @open_to_all
 def enter() -> Page:
     try:
-        standing = prove("site", here().customer_id)
+        answer = prove("site", here().customer_id)
     except Unauthenticated as failure:
         return _form(failure), 401
-    sign_in(standing)
-    return redirect(wanted(HOME), 303)
+    return go_on(answer, wanted(HOME))
 
 
 @blueprint.post("/sign-out")

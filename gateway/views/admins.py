@@ -114,6 +114,14 @@ def end_sessions(account_id: UUID) -> AnyResponse:
     return _do(account_id, lambda: services().customers.end_admin_sessions(account_id), words)
 
 
+@views.post("/<uuid:account_id>/take-off-second-factor")
+@needs(PERMISSION)
+def take_off_second_factor(account_id: UUID) -> AnyResponse:
+    """Let somebody who lost his phone in again with his password."""
+    words = _("The second factor is taken off; a mail tells its owner.")
+    return _do(account_id, lambda: services().customers.take_off_second_factor(account_id), words)
+
+
 @views.post("/<uuid:account_id>/remove")
 @needs(PERMISSION)
 def remove(account_id: UUID) -> AnyResponse:
@@ -128,7 +136,7 @@ def _do(account_id: UUID, change: Callable[[], None], words: str, *, back: str =
     """Carry a change out; a refusal is said on the admin's own page."""
     try:
         change()
-    except (Invalid, Conflict, Forbidden) as failure:
+    except (Invalid, Conflict, Forbidden, NotFound) as failure:
         return _admin_page(account_id, failure)
     flash(words, "success")
     return redirect(back or f"/settings/admins/{account_id}", 303)

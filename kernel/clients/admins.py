@@ -41,6 +41,10 @@ class AdminsClient(ServiceClient):
         """Sign an admin out everywhere. Raises Forbidden."""
         self._tell("POST", f"/v1/admins/{account_id}/sessions/end")
 
+    def take_off_second_factor(self, account_id: UUID) -> None:
+        """Take the second factor off another admin. Raises Forbidden, NotFound when there is none."""
+        self._tell("POST", f"/v1/admins/{account_id}/second-factor/removed")
+
     def invite_admin(self, order: InvitationOrder) -> None:
         """Send an invitation. Raises Conflict when the address is an admin's or invited already."""
         self._tell("POST", "/v1/invitations", order)

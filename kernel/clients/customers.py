@@ -8,8 +8,10 @@ from kernel.clients.bulk import BulkClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
+from kernel.clients.second_factors import SecondFactorsClient
 from kernel.clients.verification import VerificationClient
 from kernel.contracts import customers
+from kernel.contracts.second_factors import SignInAnswer
 from kernel.contracts.timeline import EventKind
 
 
@@ -20,6 +22,7 @@ class CustomersClient(
     MailsClient,
     NotesClient,
     ProfilesClient,
+    SecondFactorsClient,
     VerificationClient,
 ):
     """WHO: accounts, customers, sign-ins, the timeline."""
@@ -43,9 +46,9 @@ class CustomersClient(
         """Mark the customer as VIP, or no longer."""
         self._tell("PUT", f"/v1/customers/{customer_id}/vip", change)
 
-    def sign_in(self, credentials: customers.Credentials) -> customers.Standing:
+    def sign_in(self, credentials: customers.Credentials) -> SignInAnswer:
         """Check a password. Raises Unauthenticated with one sentence for every reason."""
-        return self._send("POST", "/v1/sign-ins", credentials, customers.Standing)
+        return self._send("POST", "/v1/sign-ins", credentials, SignInAnswer)
 
     def sign_out(self) -> None:
         """Write down that the account signed out."""

@@ -172,7 +172,10 @@ class Credentials(Contract):
 
 
 class Standing(Contract):
-    """``GET /v1/standing``: who an account is now. ``epoch`` rises when its sessions must end."""
+    """``GET /v1/standing``: who an account is now. ``epoch`` rises when its sessions must end.
+
+    An admin who ``must_set_up_second_factor`` has no more permissions than a site owner until he has.
+    """
 
     account_id: UUID
     customer_id: UUID | None
@@ -184,6 +187,7 @@ class Standing(Contract):
     locale: str
     time_zone: str = ""
     preferences: dict[str, str]
+    must_set_up_second_factor: bool = False
 
 
 class KeyProof(Contract):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, or_, select
 
-from kernel.contracts.access import ROLES, Role, held_by
+from kernel.contracts.access import ROLES, SITE_OWNER, Role, held_by
 from kernel.contracts.customers import Standing
 from kernel.contracts.events import AdminCreated
 from kernel.database import UnitOfWork
@@ -13,6 +13,7 @@ from kernel.errors import N_, Conflict, Forbidden, Invalid, Unauthenticated
 from kernel.ids import new_id
 from kernel.prepared import Prepared
 from services.customers import addresses, audit
+from services.customers.factor_policy import FACTOR_IS_MISSING, factor_is_missing
 from services.customers.folding import login_key
 from services.customers.models import Account, Customer
 from services.customers.names import display_name
@@ -29,6 +30,7 @@ STANDING = Prepared(
         Account.locale,
         Account.time_zone,
         Account.preferences,
+        FACTOR_IS_MISSING.label("factor_is_missing"),
         Customer.id.label("customer_id"),
     )
     .outerjoin(Customer, (Customer.network_id == Account.network_id) & (Customer.account_id == Account.id))
@@ -123,22 +125,28 @@ def standing(uow: UnitOfWork) -> Standing:
     found = STANDING.one_or_none(uow, account_id=uow.identity.account_id)
     if found is None:
         raise Unauthenticated(N_("Sign in first."))
-    return standing_of(found, found.customer_id)
+    return _standing(found, found.customer_id, is_missing=found.factor_is_missing)
 
 
-def standing_of(account: Account | Row[Any], customer_id: UUID | None) -> Standing:
-    """Return the contract of an account, with the permissions its role has."""
+def standing_of(uow: UnitOfWork, account: Account, customer_id: UUID | None) -> Standing:
+    """Return who an account is that has just come in, or was changed."""
+    return _standing(account, customer_id, is_missing=factor_is_missing(uow, account.id))
+
+
+def _standing(account: Account | Row[Any], customer_id: UUID | None, *, is_missing: bool) -> Standing:
+    role = cast(Role | None, account.role)
     return Standing(
         account_id=account.id,
         customer_id=customer_id,
         name=display_name(account.first_name, account.last_name, username=account.username),
         email=account.email,
-        role=cast(Role | None, account.role),
-        permissions=sorted(held_by(cast(Role | None, account.role))),
+        role=role,
+        permissions=sorted(SITE_OWNER if is_missing else held_by(role)),
         epoch=account.epoch,
         locale=account.locale,
         time_zone=account.time_zone,
         preferences=account.preferences,
+        must_set_up_second_factor=is_missing,
     )
 
 

@@ -13,7 +13,7 @@ from kernel.contracts.access import ROLES, Role
 from kernel.contracts.events import AdminChanged, AdminSessionsEnded
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Forbidden, NotFound
-from services.customers import audit
+from services.customers import audit, second_factors
 from services.customers.confirmation import confirm
 from services.customers.models import Account, ApiKey
 from services.customers.visiting import refuse_on_a_visit
@@ -31,6 +31,10 @@ class NotOnOneself(Forbidden):
 
 class LastOwner(Conflict):
     """Without this one nobody could look after the network."""
+
+
+class OwnersOnly(Forbidden):
+    """Not even an API key with every permission may do this."""
 
 
 def change_role(uow: UnitOfWork, account_id: UUID, role: Role) -> None:
@@ -82,6 +86,19 @@ def end_sessions(uow: UnitOfWork, account_id: UUID) -> None:
     audit.note(uow, "admin sessions ended", account.id)
     account.epoch += 1
     uow.publish(AdminSessionsEnded(account_id=account.id))
+
+
+def take_off_second_factor(uow: UnitOfWork, account_id: UUID) -> None:
+    """Let somebody who lost his phone in again with his password; his sessions end, and he is told.
+
+    For owners themselves alone: a key that leaked must not open the accounts of people. Raises OwnersOnly,
+    NoFactor, NotOnOneself, NotFound.
+    """
+    account = _lock(uow, account_id)
+    own = uow.identity.account_id
+    if own is None or uow.get(Account, own).role != "owner":
+        raise OwnersOnly(N_("Only an owner who is signed in can take a second factor off somebody else."))
+    second_factors.take_off(uow, account, notice="second_factor_reset")
 
 
 def refuse_role(uow: UnitOfWork, role: Role) -> None:

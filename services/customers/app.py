@@ -5,6 +5,7 @@ from flask import Flask
 from kernel.background_api import background_api
 from kernel.config import Settings
 from kernel.database import Database
+from kernel.sealing import Sealer
 from kernel.web import create_service
 from services.customers.api import (
     accounts,
@@ -15,6 +16,7 @@ from services.customers.api import (
     mails,
     notes,
     profiles,
+    second_factors,
     verification,
 )
 from services.customers.confirmation import confirm
@@ -25,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application; the settings are those of the environment unless given."""
     settings = settings or Settings()
     app = create_service("customers", settings, Database.of(settings, "customers"), confirm=confirm)
+    app.extensions["sealer"] = Sealer(settings)
     for part in (
         accounts,
         admins,
@@ -34,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         mails,
         notes,
         profiles,
+        second_factors,
         verification,
     ):
         app.register_blueprint(part.api)

@@ -1,5 +1,6 @@
 """Does whoever asks still stand? One statement at the start of every request."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -8,11 +9,14 @@ from kernel.contracts.access import SITE_OWNER, dominates, held_by
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Unauthenticated
 from kernel.prepared import Prepared
+from services.customers.factor_policy import FACTOR_IS_MISSING
 from services.customers.models import Account, ApiKey
 from services.customers.models.api_keys import is_valid
 
 ACCOUNT = Prepared(
-    select(Account.is_active, Account.epoch, Account.role).where(Account.id == bindparam("account_id"))
+    select(
+        Account.is_active, Account.epoch, Account.role, FACTOR_IS_MISSING.label("factor_is_missing")
+    ).where(Account.id == bindparam("account_id"))
 )
 KEY = Prepared(
     select(ApiKey.revoked_at, ApiKey.expires_at, ApiKey.scopes).where(ApiKey.id == bindparam("key_id"))
@@ -55,7 +59,7 @@ def _visitor_stands(uow: UnitOfWork, admin_id: UUID) -> bool:
     owner = ACCOUNT.one_or_none(uow, account_id=uow.identity.account_id)
     if admin is None or owner is None or not (admin.is_active and owner.is_active):
         return False
-    held = held_by(admin.role)
+    held = _held(admin)
     may_switch = "customers.switch" in held and dominates(held, owner.role)
     return may_switch and admin.epoch == uow.identity.epoch
 
@@ -64,4 +68,9 @@ def _account_stands(uow: UnitOfWork, account_id: UUID) -> bool:
     now = ACCOUNT.one_or_none(uow, account_id=account_id)
     if now is None or not now.is_active or now.epoch != uow.identity.epoch:
         return False
-    return uow.identity.permissions <= held_by(now.role) | SITE_OWNER
+    return uow.identity.permissions <= _held(now) | SITE_OWNER
+
+
+def _held(account: Any) -> frozenset[str]:
+    """Return what an account may do now: no more than a site owner while a required factor is missing."""
+    return SITE_OWNER if account.factor_is_missing else held_by(account.role)

@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pyotp import TOTP
 
 from command.main import atoll
 from kernel.auth import Identity
 from kernel.config import Settings
+from kernel.contracts.customers import Standing
 from kernel.contracts.events import NetworkCreated
+from kernel.contracts.second_factors import Challenge
 from kernel.database import Database
+from kernel.sealing import Sealer
+from services.customers import second_factors
 from services.customers.sign_ins import authenticate
 from tests.customers.conftest import PASSWORD, Listing, credentials
 
@@ -115,3 +120,32 @@ def test_an_unknown_scope_is_told_with_those_there_are(slug: str) -> None:
 
     assert result.exit_code == 1
     assert "There is no scope everything; there are all, audit.view" in result.output
+
+
+def test_the_operator_lets_a_locked_out_owner_in_with_his_password(
+    slug: str, database: Database, owner: Identity, settings: Settings
+) -> None:
+    words = ("--network", slug, "--email", "eva@office.example")
+    run("admin", "create", *words, "--name", "Eva", "--role", "owner", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    gateway = Identity.gateway(owner.network_id)
+    standing = authenticate(database, gateway, credentials("eva@office.example"))
+    assert isinstance(standing, Standing)
+    eva, sealer = Identity(owner.network_id, "x", account_id=standing.account_id, epoch=1), Sealer(settings)
+    second_factors.begin(database, eva, PASSWORD, sealer)
+    with database.unit_of_work(eva) as uow:
+        code = TOTP(second_factors.begun_secret(uow, sealer).secret).now()
+        second_factors.confirm_first_code(uow, code, sealer)
+    assert isinstance(authenticate(database, gateway, credentials("eva@office.example")), Challenge)
+
+    result = run("admin", "reset-second-factor", *words)
+
+    assert (result.exit_code, "eva@office.example may now sign in" in result.output) == (0, True)
+    assert isinstance(authenticate(database, gateway, credentials("eva@office.example")), Standing)
+    again = run("admin", "reset-second-factor", *words)
+    assert (again.exit_code, "There is no second factor on this account." in again.output) == (1, True)
+
+
+def test_a_second_factor_of_nobody_is_not_reset(slug: str) -> None:
+    result = run("admin", "reset-second-factor", "--network", slug, "--email", "nobody@office.example")
+
+    assert (result.exit_code, "There is no such account." in result.output) == (1, True)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from kernel.contracts.customers import Credentials, KeyProof, PreferenceChange
+from kernel.contracts.second_factors import Challenge, SignInAnswer
 from kernel.web import answer, body, database, identity, needs, nothing, unit_of_work
 from services.customers import accounts, api_keys, sightings, sign_ins
 
@@ -16,7 +17,10 @@ ANYBODY = ("customers.view", "own.view")
 @needs("accounts.authenticate")
 def sign_in() -> Response:
     given = body(Credentials)
-    return answer(sign_ins.authenticate(database(), identity(), given), 201)
+    entry = sign_ins.authenticate(database(), identity(), given)
+    if isinstance(entry, Challenge):
+        return answer(SignInAnswer(challenge=entry), 201)
+    return answer(SignInAnswer(standing=entry), 201)
 
 
 @api.post("/sign-outs")

@@ -54,6 +54,12 @@ def end_sessions(account_id: UUID) -> Response:
     return _done(admins.end_sessions, account_id)
 
 
+@api.post("/admins/<uuid:account_id>/second-factor/removed")
+@needs(admins.PERMISSION)
+def take_off_second_factor(account_id: UUID) -> Response:
+    return _done(admins.take_off_second_factor, account_id)
+
+
 @api.post("/invitations")
 @needs(admins.PERMISSION)
 def invite() -> Response:
