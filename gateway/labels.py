@@ -124,7 +124,18 @@ FIELDS = {
     "note_id": N_("note"),
     "mail": N_("mail"),
     "template": N_("template"),
+    "label": N_("label"),
+    "help": N_("help text"),
+    "choices": N_("choices"),
+    "is_required": N_("required"),
+    "is_listed": N_("shown in lists"),
+    "is_searchable": N_("searchable"),
+    "key": N_("key"),
+    "keys": N_("keys"),
+    "kind": N_("kind"),
+    "customers": N_("customers"),
 }
+CUSTOM = "custom."
 
 TABS = {"all": N_("All"), "vip": N_("VIP"), "online": N_("Online"), "unverified": N_("Unverified")}
 COLUMNS = {
@@ -269,7 +280,8 @@ def cause(why: str) -> str:
 
 
 def field(name: str) -> str:
-    return _named(FIELDS, name)
+    """Return the name of a field; a custom one, ``custom.shoe_size``, is called by its key."""
+    return name.removeprefix(CUSTOM) if name.startswith(CUSTOM) else _named(FIELDS, name)
 
 
 def postal(word: str) -> str:

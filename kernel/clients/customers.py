@@ -5,6 +5,7 @@ from uuid import UUID
 from kernel.clients.admins import AdminsClient
 from kernel.clients.audit import AuditClient
 from kernel.clients.bulk import BulkClient
+from kernel.clients.custom_fields import CustomFieldsClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
@@ -19,6 +20,7 @@ class CustomersClient(
     AdminsClient,
     AuditClient,
     BulkClient,
+    CustomFieldsClient,
     MailsClient,
     NotesClient,
     ProfilesClient,

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from kernel.contracts.access import Role
 from kernel.contracts.common import Contract
+from kernel.contracts.custom_fields import CustomField, FieldValue
 from kernel.contracts.mails import MailList
 from kernel.contracts.money import Money
 from kernel.contracts.notes import Notes
@@ -45,6 +46,11 @@ class CustomerRow(Contract):
     memberships: int
     sites: int
     spent: tuple[Money, ...]
+    custom: dict[str, FieldValue]
+
+    def __hash__(self) -> int:
+        """What is drawn of a customer is kept by him; two that differ are told apart by ``==``."""
+        return hash(self.id)
 
 
 class TabCounts(Contract):
@@ -57,10 +63,14 @@ class TabCounts(Contract):
 
 
 class CustomersList(Contract):
-    """``GET /v1/customers``: the page, and the count of each tab. Opaque cursors; None: the end."""
+    """``GET /v1/customers``: the page, and the count of each tab. Opaque cursors; None: the end.
+
+    ``fields``: the custom fields that lists show.
+    """
 
     items: list[CustomerRow]
     counts: TabCounts
+    fields: list[CustomField]
     after: str | None
     before: str | None
 
@@ -136,6 +146,8 @@ class Customer(Contract):
     memberships: int
     sites: int
     spent: tuple[Money, ...]
+    custom: dict[str, FieldValue]
+    custom_fields: list[CustomField]
     sign_ins: list[SignIn]
     timeline: list[TimelineEntry]
     timeline_after: str | None

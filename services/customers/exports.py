@@ -11,10 +11,13 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from kernel.contracts.bulk import EXPORT_COLUMNS, FIGURES, ExportOrder
+from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Filled, Invalid
 from services.customers import audit
+from services.customers.custom_fields import active_fields, column_of
+from services.customers.field_values import text_of
 from services.customers.queries.rows import spent_of
 from services.customers.queries.selected import batch_after, count_of
 from services.customers.spreadsheets import defused
@@ -32,14 +35,19 @@ class ColumnNotKnown(Invalid):
     """A column was asked for that an export does not have."""
 
 
-def columns_of(order: ExportOrder) -> tuple[str, ...]:
-    """Return the columns in their order, each once. Raises ColumnNotKnown."""
-    wanted = tuple(dict.fromkeys(order.columns)) or EXPORT_COLUMNS
+def cells_of(order: ExportOrder, fields: Sequence[CustomField]) -> dict[str, Cell]:
+    """Return what each column says of a row, in their order. Raises ColumnNotKnown.
+
+    Without columns it is all that an import reads, the network's custom fields among it.
+    """
+    known = {**CELLS, **{column_of(field): _value(field) for field in fields}}
+    usual = (*EXPORT_COLUMNS, *(column_of(field) for field in fields))
+    wanted = tuple(dict.fromkeys(order.columns)) or usual
     for name in wanted:
-        if name not in CELLS:
+        if name not in known:
             sentence = N_("There is no column “%(column)s”.")
             raise ColumnNotKnown(sentence, column=name, fields={"columns": Filled(sentence, column=name)})
-    return wanted
+    return {name: known[name] for name in wanted}
 
 
 def note_export(uow: UnitOfWork, order: ExportOrder) -> int:
@@ -50,7 +58,7 @@ def note_export(uow: UnitOfWork, order: ExportOrder) -> int:
         "customers exported",
         uow.network_id,
         number=number,
-        columns=list(columns_of(order)),
+        columns=list(cells_of(order, active_fields(uow))),
         which={"ids": len(chosen.ids)} if chosen.ids else {"tab": chosen.tab, "q": chosen.q},
     )
     return number
@@ -62,17 +70,17 @@ def lines_of(units: Units, order: ExportOrder) -> Iterator[bytes]:
     A batch is a transaction, so that a slow reader holds none open. Numbers never change, so nobody
     is told of twice or left out, whoever is changed meanwhile.
     """
-    columns = columns_of(order)
-    cells = [CELLS[name] for name in columns]
+    with units() as uow:
+        cells = cells_of(order, active_fields(uow))
     delimiter = DELIMITERS[order.delimiter]
-    yield (BOM + written([columns], delimiter)).encode()
+    yield (BOM + written([list(cells)], delimiter)).encode()
     number = 0
     while True:
         with units() as uow:
             batch = batch_after(uow, order.selection, number)
         if not batch:
             return
-        yield written(([defused(cell(row)) for cell in cells] for row in batch), delimiter).encode()
+        yield written(([defused(cell(row)) for cell in cells.values()] for row in batch), delimiter).encode()
         number = batch[-1].number
 
 
@@ -94,6 +102,10 @@ def _spent(sums: tuple[Money, ...]) -> str:
 
 def _decimal(money: Money) -> Decimal:
     return Decimal(money.amount).scaleb(-get_currency_precision(money.currency))
+
+
+def _value(field: CustomField) -> Cell:
+    return lambda row: text_of(field, row.custom.get(field.key))
 
 
 def _text(attribute: str) -> Cell:

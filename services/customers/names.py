@@ -8,7 +8,7 @@ from services.customers import folding
 
 @dataclass(frozen=True)
 class Known:
-    """All that a customer is called and found by."""
+    """All that a customer is called and found by; ``more``: the texts of his searchable custom fields."""
 
     first_name: str
     last_name: str
@@ -16,6 +16,7 @@ class Known:
     email: str
     username: str
     number: int
+    more: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -31,7 +32,7 @@ class Known:
     def words(self) -> list[str]:
         """The words to be found by."""
         own = (self.first_name, self.last_name, self.company, self.email, self.username, str(self.number))
-        return words_of(*own)
+        return words_of(*own, *self.more)
 
 
 def display_name(first_name: str, last_name: str, company: str = "", username: str = "") -> str:

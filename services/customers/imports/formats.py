@@ -10,6 +10,7 @@ from services.customers.imports.records import Record
 from services.customers.spreadsheets import as_typed
 
 Cells = Mapping[str, str]
+Read = Callable[[Cells], Record]
 
 
 class FormatNotKnown(Invalid):
@@ -22,7 +23,7 @@ class Format:
 
     name: str
     columns: frozenset[str]
-    read: Callable[[Cells], Record]
+    read: Read
 
 
 OWN_COLUMNS = EXPORT_COLUMNS

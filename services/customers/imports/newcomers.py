@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.customers import BillingInfo
 from kernel.contracts.events import CustomerRegistered
 from kernel.database import UnitOfWork
@@ -17,6 +18,7 @@ from services.customers.imports.records import Record
 from services.customers.models import Account, Customer, CustomerFacts, CustomerWord, SignInAttempt
 from services.customers.names import Known
 from services.customers.origins import country_of
+from services.customers.search_words import searchable_fields, texts_of
 
 BILLING = tuple(BillingInfo.model_fields)
 
@@ -34,7 +36,10 @@ def register_all(uow: UnitOfWork, newcomers: Sequence[Newcomer]) -> None:
     if not newcomers:
         return
     taken = numbers.allocate(uow, "customer", len(newcomers))
-    made = [_Made.of(newcomer, number, uow.now) for newcomer, number in zip(newcomers, taken, strict=True)]
+    fields = searchable_fields(uow) if any(newcomer.record.custom for newcomer in newcomers) else []
+    made = [
+        _Made.of(newcomer, number, uow.now, fields) for newcomer, number in zip(newcomers, taken, strict=True)
+    ]
     insert_rows(uow, Account, [one.account_row for one in made if one.newcomer.account is None])
     insert_rows(uow, Customer, [one.customer_row for one in made])
     insert_rows(uow, CustomerFacts, [one.facts_row for one in made])
@@ -62,7 +67,7 @@ class _Made:
     now: datetime
 
     @classmethod
-    def of(cls, newcomer: Newcomer, number: int, now: datetime) -> "_Made":
+    def of(cls, newcomer: Newcomer, number: int, now: datetime, fields: Sequence[CustomField]) -> "_Made":
         record, account = newcomer.record, newcomer.account
         known = Known(
             first_name=account.first_name if account else record.first_name,
@@ -71,6 +76,7 @@ class _Made:
             email=account.email if account else record.email,
             username=account.username if account else record.username or record.email,
             number=number,
+            more=texts_of(fields, record.custom),
         )
         return cls(newcomer, account.id if account else new_id(), new_id(), known, now)
 
@@ -109,6 +115,7 @@ class _Made:
             "last_sign_in_at": record.last_sign_in_at,
             "unreachable_reason": "",
             "sort_name": self.known.sort_name,
+            "custom": record.custom,
             "created_at": self._since,
             "modified_at": self.now,
             "version": 1,

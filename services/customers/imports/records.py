@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from kernel.contracts.custom_fields import FieldValue
 from kernel.contracts.customers import Verification
 from kernel.errors import N_, Invalid
 from services.customers import addresses
@@ -38,6 +39,7 @@ class Record:
     last_sign_in_at: datetime | None = None
     last_ip: str = ""
     billing: dict[str, str] = field(default_factory=dict)
+    custom: dict[str, FieldValue] = field(default_factory=dict)
 
 
 def email(cell: str) -> tuple[str, str]:

@@ -29,11 +29,20 @@ class Returner:
         changed = _take_over(self.account, self._of_account()) + _take_over(
             self.customer, self._of_customer()
         )
+        changed += self._take_over_fields()
         if "username" in changed:
             self.account.username_key = login_key(self.account.username)
         if changed:
             self.customer.version += 1
         return changed
+
+    def _take_over_fields(self) -> list[str]:
+        """Take over the values of custom fields that the file has; return e.g. ``["custom.shoe_size"]``."""
+        told, had = self.record.custom, self.customer.custom
+        changed = [key for key, value in told.items() if had.get(key) != value]
+        if changed:
+            self.customer.custom = had | told
+        return [f"custom.{key}" for key in changed]
 
     def _of_account(self) -> dict[str, Any]:
         names = ("username", "first_name", "last_name", "locale")
@@ -58,7 +67,7 @@ def update_all(uow: UnitOfWork, returners: Sequence[Returner]) -> int:
     """Change those of whom the file says something new; return how many."""
     changes = [(returner, returner.change()) for returner in returners]
     changed = [(returner, fields) for returner, fields in changes if fields]
-    renamed = [returner for returner, fields in changed if FOUND_BY.intersection(fields)]
+    renamed = [returner for returner, fields in changed if _is_found_by(fields)]
     reword(uow, [(returner.account, returner.customer) for returner in renamed])
     uow.session.flush()
     uow.publish_many(
@@ -66,6 +75,10 @@ def update_all(uow: UnitOfWork, returners: Sequence[Returner]) -> int:
         for returner, fields in changed
     )
     return len(changed)
+
+
+def _is_found_by(fields: Sequence[str]) -> bool:
+    return any(name in FOUND_BY or name.startswith("custom.") for name in fields)
 
 
 def _take_over(row: Account | Customer, told: dict[str, Any]) -> list[str]:

@@ -2,19 +2,21 @@
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
 from kernel.auth import Identity
 from kernel.database import Database
+from services.customers.custom_fields import active_fields
 from services.customers.imports import batches
 from services.customers.imports.batches import Numbered, Reject
+from services.customers.imports.fields import has_fields, reading_fields
 from services.customers.imports.files import CsvFile, opened
-from services.customers.imports.formats import Format, format_of
+from services.customers.imports.formats import Format, Read, format_of
 from services.customers.imports.records import RowNotValid
 
 BATCH = 1000
@@ -57,6 +59,7 @@ class Import:
             file = CsvFile(stream, self._path.name)
             known = format_of(file.header)
             self.report.format = known.name
+            known = replace(known, read=self._with_fields(known.read, file.header))
             # PostgreSQL writes a batch while the next one is read.
             with ThreadPoolExecutor(1) as writer:
                 writing: Future[None] | None = None
@@ -69,6 +72,13 @@ class Import:
                     writing.result()
         self.report.rejects.sort(key=lambda reject: reject.line)
         return self.report
+
+    def _with_fields(self, read: Read, header: Sequence[str]) -> Read:
+        """Let the columns of custom fields be read too. Raises FieldColumnNotKnown."""
+        if not has_fields(header):
+            return read
+        with self._database.unit_of_work(self._identity) as uow:
+            return reading_fields(read, header, active_fields(uow))
 
     def _batches(self, file: CsvFile, known: Format) -> Iterator[list[Numbered]]:
         """Give the good rows in batches, in which no address stands twice."""

@@ -4,6 +4,7 @@ from kernel.work import DueWork
 from services.customers.models.accounts import Account
 from services.customers.models.api_keys import ApiKey
 from services.customers.models.base import Base
+from services.customers.models.custom_fields import CustomField, FieldUpkeep
 from services.customers.models.customers import Customer
 from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
 from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
@@ -16,7 +17,7 @@ from services.customers.models.numbers import NumberSequence
 from services.customers.models.second_factors import RecoveryCode, SecondFactor, SignInChallenge
 from services.customers.models.tokens import OneTimeToken
 
-WORKS: dict[str, type[DueWork]] = {"mail": Mail, "link_request": LinkRequest}
+WORKS: dict[str, type[DueWork]] = {"mail": Mail, "link_request": LinkRequest, "field_upkeep": FieldUpkeep}
 """The tables of due work, by the kind that their performer has."""
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "ApiKey",
     "AuditLine",
     "Base",
+    "CustomField",
     "Customer",
     "CustomerCount",
     "CustomerFacts",
     "CustomerWord",
+    "FieldUpkeep",
     "Invitation",
     "LinkRequest",
     "Mail",

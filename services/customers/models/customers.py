@@ -1,6 +1,7 @@
 """A customer: what a network knows of somebody beside his login."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -43,7 +44,8 @@ def _list_indexes() -> list[Index]:
 
 
 class Customer(TenantScoped, Timestamped, Versioned, Base):
-    """``sort_name`` is the folded display name; ``last_seen_at`` is when his pages last asked.
+    """``sort_name`` is the folded display name; ``last_seen_at`` is when his pages last asked;
+    ``custom`` the values of custom fields by their key.
 
     ``unreachable_since``: when mail to his address was refused for good; ``unreachable_reason`` is what the
     mail server said.
@@ -86,6 +88,7 @@ class Customer(TenantScoped, Timestamped, Versioned, Base):
     unreachable_since: Mapped[datetime | None]
     unreachable_reason: Mapped[str] = mapped_column(default="", server_default="")
     sort_name: Mapped[str] = mapped_column(FOLDED)
+    custom: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 def signed_in() -> ColumnElement[datetime]:

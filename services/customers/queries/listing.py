@@ -13,7 +13,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts
-from services.customers.queries.counts import tab_counts
+from services.customers.queries.counts import around_the_list
 from services.customers.queries.cursors import Cursor, CursorNotValid
 from services.customers.queries.narrowing import narrowed, parameters
 from services.customers.queries.orders import ORDERS, Order
@@ -23,11 +23,13 @@ from services.customers.queries.rows import COLUMNS, row_of
 def customers_list(uow: UnitOfWork, asked: CustomersQuery) -> CustomersList:
     """Return a page of the list, and the tabs' counts; two statements. Raises CursorNotValid."""
     rows, has_more = page_of_rows(uow, asked)
+    counts, fields = around_the_list(uow)
     edges = [_cursor(asked, row) for row in (rows[0], rows[-1])] if rows else [None, None]
     goes_back = bool(asked.before)
     return CustomersList(
-        items=[row_of(row, uow.now) for row in rows],
-        counts=tab_counts(uow),
+        items=[row_of(row, uow.now, fields) for row in rows],
+        counts=counts,
+        fields=[field for field in fields if field.is_listed],
         before=edges[0] if (has_more if goes_back else asked.after) else None,
         after=edges[1] if (goes_back or has_more) else None,
     )

@@ -10,6 +10,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts, SignInAttempt
+from services.customers.queries.custom_fields import active_definitions, read_definitions
 from services.customers.queries.mails import latest_mails
 from services.customers.queries.notes import notes
 from services.customers.queries.rows import COLUMNS, row_of
@@ -37,6 +38,7 @@ CUSTOMER = Prepared(
         Account.time_zone,
         Account.role,
         Account.is_active,
+        active_definitions().label("definitions"),
     )
     .join(Account, (Account.network_id == Customer.network_id) & (Account.id == Customer.account_id))
     .join(
@@ -64,9 +66,11 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
     found = CUSTOMER.one_or_none(uow, customer_id=customer_id)
     if found is None:
         raise NotFound(Customer.missing)
+    fields = read_definitions(found.definitions)
     latest = timeline(uow, about=customer_id, limit=LINES)
     return contracts.Customer(
-        **dict(row_of(found, uow.now)),
+        **dict(row_of(found, uow.now, fields)),
+        custom_fields=fields,
         account_id=found.account_id,
         first_name=found.first_name,
         last_name=found.last_name,

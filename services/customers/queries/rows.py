@@ -1,10 +1,12 @@
 """A customer as lists show him: the columns it takes, and the contract they become."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
+from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.customers import CustomerRow
 from kernel.contracts.money import Money
 from services.customers.models import Account, Customer, CustomerFacts
@@ -28,11 +30,12 @@ COLUMNS = (
     CustomerFacts.memberships,
     CustomerFacts.sites,
     CustomerFacts.spent,
+    Customer.custom,
 )
 
 
-def row_of(found: Row[Any], now: datetime) -> CustomerRow:
-    """Return the contract of a row with COLUMNS."""
+def row_of(found: Row[Any], now: datetime, fields: Sequence[CustomField] = ()) -> CustomerRow:
+    """Return the contract of a row with COLUMNS; of its custom values those of the ``fields``."""
     return CustomerRow(
         id=found.id,
         number=found.number,
@@ -48,6 +51,7 @@ def row_of(found: Row[Any], now: datetime) -> CustomerRow:
         memberships=found.memberships,
         sites=found.sites,
         spent=spent_of(found.spent),
+        custom={field.key: found.custom[field.key] for field in fields if field.key in found.custom},
     )
 
 

@@ -1,0 +1,58 @@
+"""The columns of custom fields in a file: ``field:`` and the key, as Atoll's own export writes them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kernel.contracts.custom_fields import COLUMN, CustomField, FieldValue
+from kernel.errors import N_, Invalid
+from services.customers.custom_fields import column_of
+from services.customers.field_values import ValueNotValid, of_text
+from services.customers.imports.formats import Cells, Read
+from services.customers.imports.records import Record, RowNotValid
+from services.customers.spreadsheets import as_typed
+
+
+class FieldColumnNotKnown(Invalid):
+    """A column is of a custom field that the network does not have."""
+
+
+def has_fields(header: Sequence[str]) -> bool:
+    """Whether a file tells of custom fields."""
+    return any(column.startswith(COLUMN) for column in header)
+
+
+def reading_fields(read: Read, header: Sequence[str], fields: Sequence[CustomField]) -> Read:
+    """Return what reads a row as ``read`` does, and the values of custom fields too.
+
+    An empty cell says nothing, so that a required value may be missing: the next save on the page asks
+    for it. Raises FieldColumnNotKnown.
+    """
+    named = _named(header, fields)
+
+    def read_with_fields(cells: Cells) -> Record:
+        return replace(read(cells), custom=_values(named, cells))
+
+    return read_with_fields
+
+
+def _named(header: Sequence[str], fields: Sequence[CustomField]) -> Mapping[str, CustomField]:
+    """Return the fields by their column."""
+    known = {column_of(field): field for field in fields}
+    for column in header:
+        if column.startswith(COLUMN) and column not in known:
+            sentence = N_("There is no custom field for the column %(column)s.")
+            raise FieldColumnNotKnown(sentence, column=column)
+    return {column: known[column] for column in header if column in known}
+
+
+def _values(named: Mapping[str, CustomField], cells: Cells) -> dict[str, FieldValue]:
+    values = {field.key: _value(column, field, cells[column]) for column, field in named.items()}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _value(column: str, field: CustomField, cell: str) -> FieldValue | None:
+    try:
+        return of_text(field, as_typed(cell))
+    except ValueNotValid as wrong:
+        sentence = N_("%(column)s: %(reason)s")
+        raise RowNotValid(sentence, column=column, reason=wrong.sentence) from wrong
