@@ -27,6 +27,7 @@ ACTS = {
     "custom fields ordered": N_("Order of custom fields changed"),
     "customer changed": N_("Customer changed"),
     "customer marked vip": N_("Customer marked as VIP"),
+    "customer registered": N_("Customer registered by hand"),
     "customer unmarked vip": N_("VIP mark taken from customer"),
     "customers exported": N_("Customers exported"),
     "invitation accepted": N_("Invitation accepted"),

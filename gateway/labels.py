@@ -168,6 +168,7 @@ COLUMNS = {
 MAILS = {
     "verify_email": N_("Confirm your e-mail address"),
     "invitation": N_("Invitation"),
+    "welcome": N_("Welcome"),
     "address_changed_old": N_("Your e-mail address was changed"),
     "address_changed_new": N_("This is now your e-mail address"),
 }

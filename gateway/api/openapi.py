@@ -33,6 +33,7 @@ IF_MATCH = {
     "schema": {"type": "string"},
 }
 ETAG = {"ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "Where what was made is.", "schema": {"type": "string"}}}
 DESCRIPTION = (
     "Send an API key as `Authorization: Bearer <key>`; `atoll api-key create` makes one. Errors are "
     "RFC 9457 problem details. Lists are read by cursor: pass the `after` of one page to get the next."
@@ -88,6 +89,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         done = {"200": {"description": operation.summary, "content": file}}
     if operation.has_etag:
         done["200"]["headers"] = ETAG
+    if operation.is_made:
+        done = {"201": done["200"] | {"headers": done["200"].get("headers", {}) | LOCATION}}
     problems = PROBLEMS | (CONDITIONAL if operation.is_conditional else {})
     return done | {code: {"description": text, "content": PROBLEM} for code, text in problems.items()}
 

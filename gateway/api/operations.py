@@ -17,7 +17,8 @@ from kernel.web import answer, nothing
 class Operation:
     """``scope`` is the permission the key must have; ``answers`` None means 204.
 
-    ``has_etag``: the answer carries an ``ETag``; ``is_conditional``: the request must carry ``If-Match``.
+    ``has_etag``: the answer carries an ``ETag``; ``is_made``: it is a 201 and says where what was made is;
+    ``is_conditional``: the request must carry ``If-Match``.
     ``file`` is the media type of an answer that is a file and no contract.
     """
 
@@ -28,6 +29,7 @@ class Operation:
     body: type[BaseModel] | None
     file: str = ""
     has_etag: bool = False
+    is_made: bool = False
     is_conditional: bool = False
 
 
@@ -43,12 +45,13 @@ def operation(
     file: str = "",
     is_confirmed_by_customers: bool = False,
     etag: Callable[[Any], str] | None = None,
+    makes: Callable[[Any], str] | None = None,
     is_conditional: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view that returns its contract into an operation; its docstring is the summary.
 
     ``is_confirmed_by_customers``: the view's own call goes to customers, which confirms the key. ``etag``
-    makes the tag of what is answered.
+    makes the tag of what is answered, ``makes`` the address of what was made.
     """
 
     def decorate(view: View) -> Callable[..., Response]:
@@ -63,14 +66,24 @@ def operation(
                 raise
             if isinstance(found, Response):
                 return found
-            said = answer(found) if found is not None else nothing()
+            said = answer(found, 201 if makes else 200) if found is not None else nothing()
             if etag:
                 said.headers["ETag"] = etag(found)
+            if makes:
+                said.headers["Location"] = makes(found)
             return said
 
         summary = (view.__doc__ or "").partition("\n")[0]
         answered.operation = Operation(  # type: ignore[attr-defined]
-            summary, scope, answers, query, body, file, etag is not None, is_conditional
+            summary,
+            scope,
+            answers,
+            query,
+            body,
+            file,
+            has_etag=etag is not None,
+            is_made=makes is not None,
+            is_conditional=is_conditional,
         )
         answered.is_open = True  # type: ignore[attr-defined]  # the key lets in, not the session
         return answered

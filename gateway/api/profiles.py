@@ -7,9 +7,28 @@ from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from gateway.api.versions import CHANGED, precondition, seen_versions, tag_of
 from kernel.contracts.customers import Customer
-from kernel.contracts.profiles import BILLING, CustomerEdit, ProfileChange, named
+from kernel.contracts.profiles import BILLING, CustomerEdit, NewCustomer, NewProfile, ProfileChange, named
 from kernel.errors import Conflict, Invalid
 from kernel.web import body
+
+
+@blueprint.post("/customers")
+@operation(
+    scope="customers.edit",
+    body=NewCustomer,
+    answers=Customer,
+    is_confirmed_by_customers=True,
+    etag=tag_of,
+    makes=lambda made: f"/api/v1/customers/{made.id}",
+)
+def register_customer() -> Customer:
+    """Register a customer by hand, by the same rules as one is edited."""
+    asked = body(NewCustomer)
+    new = NewProfile(how="api", profile=named(asked), invites=asked.invites)
+    try:
+        return api_services().customers.register_customer(new)
+    except Invalid as reason:
+        raise dotted(reason) from reason
 
 
 @blueprint.patch("/customers/<uuid:customer_id>")

@@ -38,6 +38,11 @@ class ProfileForm:
     version: int = 0
 
     @classmethod
+    def blank(cls) -> "ProfileForm":
+        """Return the form of somebody who is no customer yet."""
+        return cls(dict.fromkeys(FIELDS, ""))
+
+    @classmethod
     def of(cls, customer: Customer) -> "ProfileForm":
         """Return the form of a customer as he is now."""
         now = values_of(customer)

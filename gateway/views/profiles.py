@@ -13,7 +13,7 @@ from gateway.views.pages import fragment, page
 from gateway.views.profile_form import ProfileForm, in_words, may_change_login
 from gateway.words import said, said_fields
 from kernel.contracts.customers import Customer
-from kernel.contracts.profiles import ProfileChange
+from kernel.contracts.profiles import NewProfile, ProfileChange
 from kernel.errors import Conflict, Failure, Invalid
 
 views = Blueprint("profiles", __name__)
@@ -56,6 +56,33 @@ def save(customer_id: UUID) -> AnyResponse:
     return redirect(placed(f"/customers/{customer_id}/edit") if button == "continue" else list_address(), 303)
 
 
+@views.get("/customers/new")
+@needs("customers.edit")
+def new() -> Response:
+    """The form of somebody who is no customer yet."""
+    return _new_form(ProfileForm.blank(), invites=True)
+
+
+@views.post("/customers/new")
+@confirmed_by_customers
+@needs("customers.edit")
+def register() -> AnyResponse:
+    """Register a customer; what was typed is still there when he cannot be."""
+    form, button = ProfileForm.sent(), request.form.get("do", "save")
+    invites = request.form.get("invites") == "true"
+    if button == "redraw":
+        return _new_form(form, invites=invites)
+    try:
+        made = services().customers.register_customer(
+            NewProfile(how="console", profile=form.changes, invites=invites)
+        )
+    except Invalid as reason:
+        return _new_form(form, reason, invites=invites)
+    flash(_("%(name)s is registered as customer %(number)s.", name=made.name, number=made.number), "success")
+    rest = "/edit" if button == "continue" else ""
+    return redirect(placed(f"/customers/{made.id}{rest}"), 303)
+
+
 @views.post("/customers/address-fields")
 @needs("customers.edit")
 def address_fields() -> Response:
@@ -82,6 +109,19 @@ def _save(customer_id: UUID, form: ProfileForm) -> Customer:
     return _save(customer_id, form.against(now))
 
 
+def _new_form(form: ProfileForm, failure: Failure | None = None, *, invites: bool) -> Response:
+    return page(
+        "profiles/new.html",
+        menu="customers",
+        status=failure.status if failure else 200,
+        customer=None,
+        may_change_login=True,
+        invites=invites,
+        errors=_errors(failure),
+        **form.shown(),
+    )
+
+
 def _form(customer: Customer, form: ProfileForm, failure: Failure | None = None) -> Response:
     return page(
         "profiles/edit.html",
@@ -89,9 +129,13 @@ def _form(customer: Customer, form: ProfileForm, failure: Failure | None = None)
         status=failure.status if failure else 200,
         customer=customer,
         may_change_login=may_change_login(customer),
-        errors={"form": said(failure)} | said_fields(failure) if failure else {},
+        errors=_errors(failure),
         **form.shown(),
     )
+
+
+def _errors(failure: Failure | None) -> dict[str, str]:
+    return {"form": said(failure)} | said_fields(failure) if failure else {}
 
 
 def _meanwhile(customer: Customer, form: ProfileForm) -> Response:

@@ -34,10 +34,14 @@ class ProfileChange(Contract):
 
 
 class NewProfile(Contract):
-    """``POST /v1/customers``: a customer registered by hand; ``how`` says on which door."""
+    """``POST /v1/customers``: a customer registered by hand; ``how`` says on which door.
+
+    ``invites``: he is sent a link to choose a password with.
+    """
 
     how: Literal["console", "api"]
     profile: dict[ProfileField, str]
+    invites: bool
 
 
 class BillingEdit(Contract):
@@ -72,9 +76,13 @@ class CustomerEdit(Contract):
 
 
 class NewCustomer(CustomerEdit):
-    """``POST /api/v1/customers``: a customer registered by hand."""
+    """``POST /api/v1/customers``: a customer registered by hand.
+
+    ``invites``: he is sent a link to choose a password with; without one he cannot sign in yet.
+    """
 
     email: str
+    invites: bool = False
 
 
 def named(edit: CustomerEdit) -> dict[ProfileField, str]:

@@ -75,6 +75,7 @@ def open_account(
     password_hash: str | None = None,
     role: str | None = None,
     locale: str = "",
+    time_zone: str = "",
 ) -> Account:
     """Make a login; without a username the address is one. Raises LoginTaken, AddressNotValid."""
     checked = addresses.checked(email)
@@ -90,6 +91,7 @@ def open_account(
         password_hash=password_hash,
         role=role,
         locale=locale,
+        time_zone=time_zone,
     )
     _refuse_taken(uow, account)
     uow.add(account)

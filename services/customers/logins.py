@@ -1,5 +1,7 @@
 """Changing what somebody signs in with: who may, what it must not collide with, and whom it is told."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +15,7 @@ from services.customers import accounts, addresses, mails, one_time_tokens, reac
 from services.customers.folding import login_key
 from services.customers.models import Account, Customer
 from services.customers.names import display_name
+from services.customers.profile_rules import NOT_SAVED, ProfileNotValid
 
 TAKEN = {
     "uq_accounts_network_id_email_key": "email",
@@ -56,15 +59,27 @@ def taken(uow: UnitOfWork, account: Account, changes: dict[ProfileField, str]) -
     email, username = changes.get("email", account.email), changes.get("username", account.username)
     keys = {"email_key": addresses.key_of(email), "username_key": login_key(username)}
     found = accounts.taken_logins(uow, account.id, **keys)
-    if keys["email_key"] == keys["username_key"] and "email" in changes:
-        found.pop("username", None)  # the address is both, and one sentence is enough
-    return {field: sentence for field, sentence in found.items() if field in changes}
+    return said_once({field: sentence for field, sentence in found.items() if field in changes}, keys)
 
 
-def taken_meanwhile(reason: IntegrityError) -> str | None:
-    """Return the field whose value somebody else took in the very moment; None for any other reason."""
-    told = getattr(reason.orig, "diag", None)
-    return TAKEN.get(getattr(told, "constraint_name", "") or "")
+def said_once(found: dict[str, str], keys: dict[str, str]) -> dict[str, str]:
+    """Return one sentence of two when the address is the username too."""
+    is_both = keys["email_key"] == keys["username_key"] and "email" in found
+    return {"email": found["email"]} if is_both else found
+
+
+@contextmanager
+def untaken() -> Iterator[None]:
+    """Write an account within. Raises ProfileNotValid when somebody else took its login just now."""
+    try:
+        yield
+    except IntegrityError as reason:
+        told = getattr(reason.orig, "diag", None)
+        field = TAKEN.get(getattr(told, "constraint_name", "") or "")
+        if field is None:
+            raise
+        sentence = N_("This has just been taken by somebody else.")
+        raise ProfileNotValid(NOT_SAVED, fields={field: sentence}) from reason
 
 
 def follow_address(uow: UnitOfWork, account: Account, customer: Customer, *, old: str) -> None:

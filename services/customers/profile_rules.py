@@ -15,6 +15,8 @@ from services.customers.folding import NAME_LENGTH
 Profile = Mapping[ProfileField, str]
 Check = Callable[[str], str]
 
+NOT_SAVED = N_("Nothing is saved: some fields are not valid.")
+NO_ADDRESS = N_("A customer needs an e-mail address.")
 LONGEST = 500  # characters
 UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -97,7 +99,7 @@ def _name(given: str) -> str:
 
 def _email(given: str) -> str:
     if not given:
-        raise Invalid(N_("A customer needs an e-mail address."))
+        raise Invalid(NO_ADDRESS)
     return addresses.checked(given)
 
 

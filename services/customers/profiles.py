@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from kernel.auth import Identity
 from kernel.contracts.events import CustomerChanged
@@ -13,10 +12,8 @@ from kernel.errors import N_, Conflict, Forbidden, NotFound
 from services.customers import addresses, audit, logins
 from services.customers.folding import login_key
 from services.customers.models import Account, Customer
-from services.customers.profile_rules import Examination, Profile, ProfileNotValid
+from services.customers.profile_rules import NOT_SAVED, Examination, Profile, ProfileNotValid
 from services.customers.search_words import FOUND_BY, reword
-
-NOT_SAVED = N_("Nothing is saved: some fields are not valid.")
 
 
 class ChangedMeanwhile(Conflict):
@@ -67,18 +64,6 @@ def examined(uow: UnitOfWork, account: Account, before: Profile, changes: Profil
     return kept
 
 
-def flush_login(uow: UnitOfWork) -> None:
-    """Write the account. Raises ProfileNotValid when somebody else took its login in this moment."""
-    try:
-        uow.session.flush()
-    except IntegrityError as reason:
-        field = logins.taken_meanwhile(reason)
-        if field is None:
-            raise
-        sentence = N_("This has just been taken by somebody else.")
-        raise ProfileNotValid(NOT_SAVED, fields={field: sentence}) from reason
-
-
 def _locked(uow: UnitOfWork, customer_id: UUID) -> tuple[Account, Customer]:
     """Return the customer and his account, locked: the account first, as a sign-in does."""
     his = select(Account).join(
@@ -97,7 +82,8 @@ def _save(uow: UnitOfWork, account: Account, customer: Customer, before: Profile
         setattr(_row_of(field, account, customer), field, value)
     account.email_key, account.username_key = addresses.key_of(account.email), login_key(account.username)
     customer.version += 1
-    flush_login(uow)
+    with logins.untaken():
+        uow.session.flush()
     if FOUND_BY & changes.keys():
         reword(uow, [(account, customer)])
     uow.publish(CustomerChanged(customer_id=customer.id, fields=sorted(changes)))

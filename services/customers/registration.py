@@ -22,6 +22,7 @@ def register_customer(
     last_name: str = "",
     phone: str = "",
     locale: str = "",
+    time_zone: str = "",
     verification: Verification | None = None,
     billing: BillingInfo | None = None,
     password_hash: str | None = None,
@@ -38,6 +39,7 @@ def register_customer(
         first_name=first_name,
         last_name=last_name,
         locale=locale,
+        time_zone=time_zone,
         password_hash=password_hash,
     )
     known = known_of(

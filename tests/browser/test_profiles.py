@@ -121,6 +121,9 @@ def test_no_page_of_editing_has_a_fault(world: World, open_page: Open, owners: l
     path = f"/customers/{owners[0].customer_id}/edit"
     enter(world, page, path)
     found = faults(page)
+    page.goto(world.url("admin", "/customers/new"))
+    found += faults(page)
+    page.goto(world.url("admin", path))
 
     page.locator("#phone").fill("soon")
     page.locator(".save-bar .btn-primary").click()
@@ -138,3 +141,16 @@ def test_no_page_of_editing_has_a_fault(world: World, open_page: Open, owners: l
     found += faults(page)
 
     assert found == []
+
+
+def test_a_customer_is_added_by_hand(world: World, open_page: Open, owners: list[Owner]):
+    page = open_page()
+    enter(world, page)
+
+    page.get_by_role("link", name="Add customer").click()
+    page.get_by_label("E-mail", exact=True).fill("eva@example.com")
+    page.get_by_label("First name").fill("Eva")
+    page.get_by_label("First name").press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Eva")
+    expect(page.locator("#toasts .toast.shown")).to_contain_text("Eva is registered as customer 10.")

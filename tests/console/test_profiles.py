@@ -426,3 +426,56 @@ def test_times_are_shown_in_the_readers_own_time_zone(world: World, browser: Bro
     (at, ours), (same, theirs) = created.findall(here)[0], created.findall(there)[0]
     assert at == same
     assert ours != theirs
+
+
+# A new one
+
+
+def new_form(world: World, browser: Browser) -> dict[str, str]:
+    return browser.get(world.url("admin", "/customers/new")).form("/customers/new")
+
+
+def test_a_customer_is_added_from_the_list(world: World, browser: Browser):
+    settle(world)
+    assert 'href="/customers/new"' in browser.get(world.url("admin", "/customers")).text
+    form = new_form(world, browser)
+
+    answer = browser.post(
+        world.url("admin", "/customers/new"), form | {"email": "eva@example.com", "first_name": "Eva"}
+    )
+
+    page = browser.follow(answer)
+    assert answer.status == 303
+    assert re.fullmatch(world.url("admin", "/customers/[0-9a-f-]{36}"), answer.location)
+    assert "Eva is registered as customer 1." in page.text
+    assert "eva@example.com" in page.text
+
+
+def test_who_cannot_be_added_is_told_why_and_everything_typed_is_kept(
+    world: World, browser: Browser, owner: Owner
+):
+    form = new_form(world, browser) | {"email": owner.email, "first_name": "Eva", "phone": "070-174 06 05"}
+
+    answer = browser.post(world.url("admin", "/customers/new"), form)
+
+    kept = answer.form("/customers/new")
+    assert (answer.status, set(errors(answer))) == (422, {"email", "phone"})
+    assert (kept["first_name"], kept["email"]) == ("Eva", owner.email)
+
+
+def test_nobody_is_added_without_the_permission_or_the_forms_token(world: World, browser: Browser):
+    form = new_form(world, browser) | {"email": "eva@example.com"}
+    world.admin("fia@demo.example", role="finance")
+    finance = world.signed_in("fia@demo.example")
+    shown = finance.get(world.url("admin", "/customers"))
+    theirs = form | {"csrf_token": shown.form("/sign-out")["csrf_token"]}
+
+    refused = [
+        finance.get(world.url("admin", "/customers/new")),
+        finance.post(world.url("admin", "/customers/new"), theirs),
+        browser.post(world.url("admin", "/customers/new"), form | {"csrf_token": ""}),
+    ]
+
+    assert [answer.status for answer in refused] == [403, 403, 400]
+    assert "/customers/new" not in shown.text
+    assert "No customers yet" in browser.get(world.url("admin", "/customers")).text

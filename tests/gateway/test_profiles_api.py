@@ -142,3 +142,28 @@ def test_the_description_tells_of_the_precondition(world: World):
     assert [(given["name"], given["required"]) for given in header] == [("If-Match", True)]
     assert {"412", "428"} <= operation["responses"].keys()
     assert "ETag" in operation["responses"]["200"]["headers"]
+
+
+def register(world: World, new: object, key: str | None = None) -> Answer:
+    headers = {"Authorization": f"Bearer {key or world.api_key()}"}
+    return world.browser().send_json("POST", world.url("admin", "/api/v1/customers"), new, headers=headers)
+
+
+def test_a_customer_is_registered_and_found_where_the_answer_says(world: World):
+    settle(world)
+
+    answer = register(world, {"email": "Asa@Example.com", "first_name": "Åsa", "billing": {"country": "se"}})
+
+    made = json.loads(answer.text)
+    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    assert answer.headers["Location"] == f"/api/v1/customers/{made['id']}"
+    assert (made["email"], made["name"], made["billing"]["country"]) == ("Asa@example.com", "Åsa", "SE")
+
+
+def test_who_cannot_be_registered_is_told_why_by_field(world: World, owner: Owner):
+    answer = register(world, {"email": owner.email, "billing": {"city": "Umeå"}})
+
+    fields = {field["field"] for field in json.loads(answer.text)["fields"]}
+    assert (answer.status, fields) == (422, {"email", "billing.country"})
+    assert register(world, {"first_name": "Åsa"}).status == 422
+    assert register(world, {"email": "x@example.com"}, world.api_key("customers.view")).status == 403

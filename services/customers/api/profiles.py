@@ -4,12 +4,22 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from kernel.contracts.profiles import ProfileChange
+from kernel.contracts.profiles import NewProfile, ProfileChange
 from kernel.web import answer, body, needs, unit_of_work
-from services.customers import profiles
+from services.customers import enrolment, profiles
 from services.customers.queries.page import customer_page
 
 api = Blueprint("profiles", __name__, url_prefix="/v1")
+
+
+@api.post("/customers")
+@needs("customers.edit")
+def register_customer() -> Response:
+    new = body(NewProfile)
+    with unit_of_work() as uow:
+        made = enrolment.enrol(uow, new)
+        uow.session.flush()
+        return answer(customer_page(uow, made.id), 201)
 
 
 @api.patch("/customers/<uuid:customer_id>")

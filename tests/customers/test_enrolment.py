@@ -1,0 +1,142 @@
+"""Customers registered by hand: the rules of an edit, a welcome, and nobody twice."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select
+
+from kernel.auth import Identity
+from kernel.contracts.events import CustomerRegistered
+from kernel.contracts.profiles import NewProfile
+from kernel.database import Database
+from kernel.errors import Forbidden
+from kernel.ids import new_id
+from services.customers.enrolment import enrol
+from services.customers.models import Account, AuditLine, Customer, Mail, Network
+from services.customers.profile_rules import ProfileNotValid
+from tests.customers.conftest import Listing, Register, make_admin, signed_in
+
+Enrol = Callable[..., Customer]
+
+
+@pytest.fixture(autouse=True)
+def known_network(database: Database, owner: Identity) -> None:
+    with database.unit_of_work(owner) as uow:
+        slug = f"n{owner.network_id.hex[-10:]}"
+        uow.add(Network(network_id=owner.network_id, slug=slug, currency="SEK", name="Nordljus"))
+
+
+@pytest.fixture
+def register_by_hand(database: Database, owner: Identity) -> Enrol:
+    def make(*, by: Identity | None = None, invites: bool = False, **profile: str) -> Customer:
+        with database.unit_of_work(by or owner) as uow:
+            return enrol(uow, NewProfile(how="console", profile=profile, invites=invites))
+
+    return make
+
+
+def templates(database: Database, owner: Identity) -> list[tuple[str, str]]:
+    with database.unit_of_work(owner) as uow:
+        sent = uow.session.scalars(select(Mail).order_by(Mail.id)).all()
+        return [(mail.template, mail.link) for mail in sent]
+
+
+def test_the_address_is_enough(database: Database, owner: Identity, register_by_hand: Enrol):
+    customer = register_by_hand(email=" Asa@Shop.example ")
+
+    with database.unit_of_work(owner) as uow:
+        account = uow.get(Account, customer.account_id)
+    assert (account.email, account.username) == ("Asa@shop.example", "Asa@shop.example")
+    assert (account.password_hash, customer.number, customer.verification) == (None, 1, "pending")
+    assert templates(database, owner) == [("verify_email", "verify")]
+
+
+def test_everything_is_kept_found_told_and_written_down(
+    database: Database, owner: Identity, register_by_hand: Enrol, listing: Listing
+):
+    admin = signed_in(make_admin(database, owner))
+    profile = {
+        "email": "asa@shop.example", "username": "asa", "first_name": "Åsa", "phone": "070-174 06 05",
+        "locale": "sv", "time_zone": "Europe/Stockholm",
+        "billing_country": "SE", "billing_company": "Berg AB",
+    }  # fmt: skip
+
+    with database.unit_of_work(admin) as uow:
+        customer = enrol(uow, NewProfile(how="console", profile=profile, invites=False))
+        told = [one for one in uow.published if isinstance(one, CustomerRegistered)]
+
+    assert [(one.customer_id, one.how) for one in told] == [(customer.id, "console")]
+    assert [row.id for row in listing(q="berg asa").items] == [customer.id]
+    with database.unit_of_work(owner) as uow:
+        account, kept = uow.get(Account, customer.account_id), uow.get(Customer, customer.id)
+        line = uow.session.scalars(select(AuditLine).where(AuditLine.object_id == customer.id)).one()
+    assert (account.locale, account.time_zone) == ("sv", "Europe/Stockholm")
+    assert (kept.phone, kept.billing_country) == ("+46701740605", "SE")
+    assert (line.actor, line.action) == (admin.actor, "customer registered")
+    assert line.after == profile | {"phone": "+46701740605"}
+
+
+def test_who_is_invited_is_sent_a_link_to_choose_a_password_in_his_language(
+    database: Database, owner: Identity, register_by_hand: Enrol
+):
+    customer = register_by_hand(email="asa@shop.example", locale="sv", invites=True)
+
+    assert ("welcome", "reset") in templates(database, owner)
+    with database.unit_of_work(owner) as uow:
+        mail = uow.session.scalars(select(Mail).where(Mail.template == "welcome")).one()
+    assert (mail.subject, mail.customer_id) == ("Välkommen till Nordljus", customer.id)
+
+
+def test_everything_that_is_wrong_is_told_and_nobody_is_registered(
+    database: Database, owner: Identity, register_by_hand: Enrol, register: Register
+):
+    register("Bo", email="bo@shop.example", username="bo")
+
+    with pytest.raises(ProfileNotValid) as refused:
+        register_by_hand(username="BO", phone="soon", billing_city="Umeå")
+
+    assert set(refused.value.fields) == {"email", "username", "phone", "billing_country"}
+    with database.unit_of_work(owner) as uow:
+        assert len(uow.session.scalars(select(Customer)).all()) == 1
+
+
+def test_an_address_that_is_taken_is_told_once(register_by_hand: Enrol, register: Register):
+    register("Bo", email="bo@shop.example")
+
+    with pytest.raises(ProfileNotValid) as refused:
+        register_by_hand(email="BO@shop.example")
+
+    assert refused.value.fields == {"email": "This e-mail address already belongs to an account."}
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_of_two_who_register_the_same_address_at_once_one_is_told(register_by_hand: Enrol, _round: int):
+    start, outcomes = Barrier(2), []
+
+    def run() -> None:
+        start.wait()
+        try:
+            register_by_hand(email="both@shop.example")
+            outcomes.append("registered")
+        except ProfileNotValid as reason:
+            outcomes.append(sorted(reason.fields)[0])
+
+    threads = [Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["email", "registered"]
+
+
+def test_it_takes_the_permission_and_no_visit(owner: Identity, register_by_hand: Enrol):
+    viewer = replace(owner, permissions=frozenset({"customers.view"}))
+    visit = replace(owner, account_id=new_id(), impersonator=new_id())
+
+    with pytest.raises(Forbidden, match=r"customers\.edit"):
+        register_by_hand(by=viewer, email="asa@shop.example")
+    with pytest.raises(Forbidden, match="Switch back first"):
+        register_by_hand(by=visit, email="asa@shop.example")
