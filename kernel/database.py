@@ -5,7 +5,7 @@ new rows; row-level security in PostgreSQL catches whatever gets past that. With
 both show nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -65,6 +65,7 @@ class UnitOfWork:
         self._timeout = timeout
         self._rows: list[dict[str, Any]] = []
         self._said: set[str] = set()
+        self._at_end: list[Callable[[], None]] = []
 
     @property
     def network_id(self) -> UUID:
@@ -125,6 +126,10 @@ class UnitOfWork:
         """Tell the bell, once this is committed, that a row of due work can be performed."""
         self._said.add(f"work:{kind}:{row_id}")
 
+    def at_end(self, write: Callable[[], None]) -> None:
+        """Do this last, before the commit; it may still publish and ring."""
+        self._at_end.append(write)
+
     def act_for(self, identity: Identity) -> None:
         """Go on for another network in the same transaction; for listeners, whose batch spans many."""
         changes_network = identity.network_id != self.identity.network_id
@@ -158,6 +163,8 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Write what was said and commit; called by the ``with`` block alone."""
+        for write in self._at_end:
+            write()
         self._write()
         if self._said:
             self.session.execute(NOTIFY, {"said": sorted(self._said)[:1000]})

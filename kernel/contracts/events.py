@@ -31,11 +31,12 @@ class NetworkCreated(Happened):
 
 
 class NetworkSettingsChanged(Happened):
-    """The settings as they are now, whole; also told when the network is founded."""
+    """The settings as they are now, whole, and as they were ``before``; also told when it is founded."""
 
     type: Literal["network.settings_changed"] = "network.settings_changed"
     domain: str
     settings: NetworkSettings
+    before: NetworkSettings | None = None
 
 
 class AdminCreated(Happened):

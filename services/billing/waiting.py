@@ -6,6 +6,7 @@ making them first if need be: so the listener that changes one afterwards sees w
 and who asks after the listener sees what it was told.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, literal_column, select
@@ -43,20 +44,22 @@ def note_policy(uow: UnitOfWork, policy: VerificationPolicy) -> bool:
     return before != policy
 
 
-def note_newcomer(uow: UnitOfWork, customer_id: UUID, status: Verification) -> bool:
-    """Write a new customer down; True when somebody had asked for him before we were told.
+def note_newcomers(uow: UnitOfWork, newcomers: Mapping[UUID, Verification]) -> list[UUID]:
+    """Write new customers down; return those whom somebody had asked for before we were told.
 
-    One statement: imports tell of a hundred thousand. What was told of him later is left alone.
+    One statement: imports tell of a hundred thousand. What was told of one later is left alone.
     """
-    told = insert(CustomerVerification).values(
-        network_id=uow.network_id, customer_id=customer_id, status=status
-    )
+    rows = [
+        {"network_id": uow.network_id, "customer_id": customer_id, "status": newcomers[customer_id]}
+        for customer_id in sorted(newcomers)
+    ]
+    told = insert(CustomerVerification)
     learnt = told.on_conflict_do_update(
         index_elements=["network_id", "customer_id"],
-        set_={"status": status},
+        set_={"status": told.excluded.status},
         where=CustomerVerification.status.is_(None),
-    ).returning(UPDATED)
-    return bool(uow.session.scalar(learnt))
+    ).returning(CustomerVerification.customer_id, UPDATED.label("was_there"))
+    return [row.customer_id for row in uow.session.execute(learnt, rows) if row.was_there]
 
 
 def note_status(uow: UnitOfWork, customer_id: UUID, status: Verification) -> None:

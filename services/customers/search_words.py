@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from kernel.bulk import insert_rows
 from kernel.contracts.custom_fields import CustomField, FieldValue
 from kernel.database import UnitOfWork
-from services.customers.bulk import insert_rows
 from services.customers.field_values import words_in
 from services.customers.models import Account, Customer, CustomerWord
 from services.customers.names import Known

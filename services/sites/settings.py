@@ -71,7 +71,8 @@ def _refuse(wrong: dict[str, str]) -> None:
 
 
 def _replace(uow: UnitOfWork, network: Network, settings: NetworkSettings) -> None:
+    before = network.settings
     for name, value in settings:
         setattr(network, name, value)
     network.version += 1
-    uow.publish(NetworkSettingsChanged(domain=network.domain, settings=settings))
+    uow.publish(NetworkSettingsChanged(domain=network.domain, settings=settings, before=before))

@@ -7,6 +7,7 @@ if need be: whoever changes one afterwards sees what was left waiting.
 A site that waits is pending, and its provisioning is done but for the opening.
 """
 
+from collections.abc import Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -52,17 +53,17 @@ def open_waiting(
             publish_site(uow, site.id)
 
 
-def note_newcomer(uow: UnitOfWork, customer_id: UUID, status: Verification) -> bool:
-    """Write a new customer down; True when somebody had asked for him before we were told.
+def note_newcomers(uow: UnitOfWork, newcomers: Mapping[UUID, Verification]) -> list[UUID]:
+    """Write new customers down; return those whom somebody had asked for before we were told.
 
-    One statement: imports tell of a hundred thousand. What was told of him later is left alone.
+    One statement: imports tell of a hundred thousand. What was told of one later is left alone.
     """
-    return _learn(uow, CustomerVerification, {"customer_id": customer_id}, {"status": status})
+    return _learn(uow, CustomerVerification, "customer_id", "status", newcomers)
 
 
-def note_membership(uow: UnitOfWork, membership_id: UUID, *, is_free: bool) -> bool:
-    """Write a new membership down; True when somebody had asked for it before we were told."""
-    return _learn(uow, KnownMembership, {"membership_id": membership_id}, {"is_free": is_free})
+def note_memberships(uow: UnitOfWork, started: Mapping[UUID, bool]) -> list[UUID]:
+    """Write new memberships down, free or not; return those that somebody had asked for before."""
+    return _learn(uow, KnownMembership, "membership_id", "is_free", started)
 
 
 def note_status(uow: UnitOfWork, customer_id: UUID, status: Verification) -> None:
@@ -74,13 +75,15 @@ def note_status(uow: UnitOfWork, customer_id: UUID, status: Verification) -> Non
     uow.session.execute(told.on_conflict_do_update(index_elements=keys, set_={"status": status}))
 
 
-def _learn(uow: UnitOfWork, copy: type[C], key: dict[str, UUID], told: dict[str, object]) -> bool:
-    row = insert(copy).values(network_id=uow.network_id, **key, **told)
-    (fact,) = told
+def _learn(uow: UnitOfWork, copy: type[C], key: str, fact: str, told: Mapping[UUID, object]) -> list[UUID]:
+    rows = [{"network_id": uow.network_id, key: found, fact: told[found]} for found in sorted(told)]
+    row = insert(copy)
     learnt = row.on_conflict_do_update(
-        index_elements=["network_id", *key], set_=told, where=getattr(copy, fact).is_(None)
-    )
-    return bool(uow.session.scalar(learnt.returning(UPDATED)))
+        index_elements=["network_id", key],
+        set_={fact: row.excluded[fact]},
+        where=getattr(copy, fact).is_(None),
+    ).returning(getattr(copy, key).label("found"), UPDATED.label("was_there"))
+    return [each.found for each in uow.session.execute(learnt, rows) if each.was_there]
 
 
 def _is_free(uow: UnitOfWork, membership_id: UUID | None) -> bool:

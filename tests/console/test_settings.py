@@ -3,10 +3,14 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
+from kernel.events import advance
+from services.customers.models import AuditLine
 from services.sites.models import Network
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import World
+from worker.listeners.audit import audit
 
 CHOSEN = {
     "name": "Nordljus", "locale": "sv", "time_zone": "Europe/Helsinki", "colour": "#AA3300",
@@ -131,3 +135,18 @@ def test_a_key_without_the_scope_is_refused(world: World):
     key = {"Authorization": f"Bearer {world.api_key('customers.view')}"}
 
     assert world.browser().get(world.url("admin", "/api/v1/network/settings"), headers=key).status == 403
+
+
+def test_the_audit_log_holds_what_changed_and_what_it_was(world: World, browser: Browser):
+    save(world, browser, page(world, browser), verification="never")
+    save(world, browser, page(world, browser), verification="always")
+    while advance(audit, world.databases["sites"], world.databases["customers"]):
+        pass
+
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        lines = uow.session.scalars(
+            select(AuditLine).where(AuditLine.action == "settings changed").order_by(AuditLine.at)
+        ).all()
+
+    assert [line.actor.partition(":")[0] for line in lines] == ["command", "account", "account"]
+    assert (lines[2].before, lines[2].after) == ({"verification": "never"}, {"verification": "always"})

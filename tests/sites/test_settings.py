@@ -10,10 +10,13 @@ def test_new_settings_are_kept_and_told_whole(opened, founded):
     wanted = founded.settings.model_copy(update={"name": "Nordljus", "verification": "always"})
 
     with opened() as uow:
+        before = show_settings(uow)
         saved = change_settings(uow, wanted, version=1)
 
     assert saved.version == 2
-    assert uow.published == [NetworkSettingsChanged(domain=founded.domain, settings=wanted)]
+    assert uow.published == [
+        NetworkSettingsChanged(domain=founded.domain, settings=wanted, before=before.settings)
+    ]
     with opened() as uow:
         assert show_settings(uow) == saved
 

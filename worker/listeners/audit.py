@@ -15,10 +15,15 @@ audit = Listener("audit", home="customers", start="beginning")
 
 @audit.to(NetworkSettingsChanged)
 def note_settings(uow: UnitOfWork, event: NetworkSettingsChanged, recorded: Recorded) -> None:
-    """Note what holds from now on."""
-    _note(
-        uow, recorded, "settings changed", recorded.network_id, after=event.settings.model_dump(mode="json")
-    )
+    """Note what changed; when the network is founded, or nobody knew what was before, all that holds now."""
+    before = event.before.model_dump(mode="json") if event.before else {}
+    after = {
+        name: value
+        for name, value in event.settings.model_dump(mode="json").items()
+        if name not in before or before[name] != value
+    }
+    known = {name: value for name, value in before.items() if name in after}
+    _note(uow, recorded, "settings changed", recorded.network_id, before=known, after=after)
 
 
 @audit.to(VisitStarted)

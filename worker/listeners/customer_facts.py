@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from kernel.bulk import document_of, waiting
 from kernel.contracts.events import (
     MembershipStarted,
     PaymentCompleted,
@@ -15,7 +16,6 @@ from kernel.contracts.events import (
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.customers.bulk import document_of, waiting
 
 customer_facts = Listener("customer_facts", home="customers", start="beginning")
 

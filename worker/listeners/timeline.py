@@ -2,10 +2,10 @@
 
 from typing import Any, get_args
 
+from kernel.bulk import insert_rows, waiting
 from kernel.contracts.events import Event, Recorded
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.customers.bulk import insert_rows, waiting
 from services.customers.models import TimelineLine, TimelineSubject
 
 SUBJECTS = ("customer_id", "account_id", "membership_id", "payment_id", "site_id")

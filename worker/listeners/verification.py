@@ -1,5 +1,6 @@
 """What waits for a verified e-mail address: billing's and sites' copies, and what starts when they change."""
 
+from kernel.bulk import waiting
 from kernel.contracts.events import (
     CustomerRegistered,
     EmailVerified,
@@ -27,9 +28,15 @@ def copy_policy(uow: UnitOfWork, event: NetworkSettingsChanged, _recorded: Recor
 
 @verification_in_billing.to(CustomerRegistered)
 def copy_newcomer(uow: UnitOfWork, event: CustomerRegistered, _recorded: Recorded) -> None:
-    """Write the customer down; a membership that began before we knew him may go on."""
-    if billing.note_newcomer(uow, event.customer_id, event.verification):
-        start_waiting(uow, event.customer_id)
+    """Write the customer down, with the others of the batch, at the end of its transaction."""
+    waiting(uow, _write_newcomers).append(event)
+
+
+def _write_newcomers(uow: UnitOfWork, told: list[CustomerRegistered]) -> None:
+    """A membership that began before we knew its customer may go on."""
+    newcomers = {event.customer_id: event.verification for event in told}
+    for customer_id in billing.note_newcomers(uow, newcomers):
+        start_waiting(uow, customer_id)
 
 
 @verification_in_billing.to(VerificationChanged)
@@ -57,16 +64,26 @@ def open_under_policy(uow: UnitOfWork, _event: NetworkSettingsChanged, _recorded
 
 @verification_in_sites.to(CustomerRegistered)
 def copy_owner(uow: UnitOfWork, event: CustomerRegistered, _recorded: Recorded) -> None:
-    """Write the customer down; a site that was made before we knew him may open."""
-    if sites.note_newcomer(uow, event.customer_id, event.verification):
-        sites.open_waiting(uow, customer_id=event.customer_id)
+    """Write the customer down, with the others of the batch, at the end of its transaction."""
+    waiting(uow, _write_owners).append(event)
+
+
+def _write_owners(uow: UnitOfWork, told: list[CustomerRegistered]) -> None:
+    """A site that was made before we knew its owner may open."""
+    for customer_id in sites.note_newcomers(uow, {event.customer_id: event.verification for event in told}):
+        sites.open_waiting(uow, customer_id=customer_id)
 
 
 @verification_in_sites.to(MembershipStarted)
 def copy_membership(uow: UnitOfWork, event: MembershipStarted, _recorded: Recorded) -> None:
-    """Write down whether it is free; a site that was made before we knew may open."""
-    if sites.note_membership(uow, event.membership_id, is_free=event.is_free):
-        sites.open_waiting(uow, membership_id=event.membership_id)
+    """Write down whether it is free, with the others of the batch."""
+    waiting(uow, _write_memberships).append(event)
+
+
+def _write_memberships(uow: UnitOfWork, told: list[MembershipStarted]) -> None:
+    """A site that was made before we knew may open."""
+    for membership_id in sites.note_memberships(uow, {event.membership_id: event.is_free for event in told}):
+        sites.open_waiting(uow, membership_id=membership_id)
 
 
 @verification_in_sites.to(VerificationChanged)

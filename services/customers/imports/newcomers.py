@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.bulk import insert_rows
 from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.customers import BillingInfo
 from kernel.contracts.events import CustomerRegistered
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from services.customers import numbers
-from services.customers.bulk import insert_rows
 from services.customers.folding import login_key
 from services.customers.imports.records import Record
 from services.customers.models import Account, Customer, CustomerFacts, CustomerWord, SignInAttempt

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from kernel.database import UnitOfWork
 from kernel.tables import TenantScoped
@@ -41,7 +41,7 @@ def waiting(uow: UnitOfWork, write: Write[R]) -> list[R]:
     """Return the list, for the network at hand, that ``write`` is given just before the commit."""
     lists: dict[Any, list[Any]] = uow.session.info.setdefault("waiting", {})
     if not lists:
-        event.listen(uow.session, "before_commit", lambda _session: _write_all(uow), once=True)
+        uow.at_end(lambda: _write_all(uow))
     return cast(list[R], lists.setdefault((write, uow.network_id), []))
 
 
