@@ -98,6 +98,16 @@ def _email_verified(event: events.EmailVerified) -> str:
     return _("E-mail address verified by an administrator; waiting memberships stay pending")
 
 
+def _password_link(event: events.PasswordLinkSent) -> str:
+    if event.how == "admin":
+        return _("An administrator had a link sent to set a password")
+    return _("Asked for a link to set a password")
+
+
+def _password_changed(event: events.PasswordChanged) -> str:
+    return _("Password set by a link") if event.how == "link" else _("Password changed")
+
+
 def _signed_in(event: events.SignedIn) -> str:
     if not event.country:
         return _("Signed in")
@@ -167,6 +177,10 @@ SENTENCES: dict[type, Sentence] = {
     events.AccountLocked: lambda e: _(
         "Locked until %(until)s after too many failed sign-ins", until=formats().when(e.until)
     ),
+    events.AccountUnlocked: lambda e: _("Unlocked before the time was over"),
+    events.PasswordLinkSent: _password_link,
+    events.PasswordChanged: _password_changed,
+    events.SignInForced: lambda e: _("Signed out everywhere; must sign in again"),
     events.SwitchCleared: lambda e: _("Switching to a site allowed: “%(reason)s”", reason=e.reason),
     events.ProductCreated: lambda e: _("Product %(name)s created", name=e.name),
     events.MembershipStarted: lambda e: _(
@@ -215,6 +229,10 @@ LOOKS = {
     "account.recovery_code_used": ("shield-lock", "orange"),
     "api_key.created": ("key", "azure"),
     "api_key.revoked": ("key", "red"),
+    "account.unlocked": ("lock-open", "green"),
+    "account.password_link_sent": ("mail-forward", "azure"),
+    "account.password_changed": ("key", "azure"),
+    "account.sign_in_forced": ("logout", "orange"),
     "membership.started": ("id-badge", "azure"),
     "membership.status_changed": ("id-badge", "azure"),
     "payment.created": ("receipt", "azure"),

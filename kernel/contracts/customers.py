@@ -90,9 +90,10 @@ class BillingInfo(Contract):
 
 
 class SignIn(Contract):
-    """One attempt to sign in. ``country``: ISO 3166-1 alpha-2, empty when unknown."""
+    """One attempt to sign in. ``country``: ISO 3166-1 alpha-2, empty when unknown; ``door``: where."""
 
     at: datetime
+    door: Literal["admin", "site"]
     ip: str
     country: str
     device: str
@@ -138,7 +139,9 @@ class Customer(Contract):
     role: Role | None
     is_active: bool
     is_online: bool
+    locked_until: datetime | None
     last_sign_in_at: datetime | None
+    last_sign_out_at: datetime | None
     created_at: datetime
     modified_at: datetime
     version: int

@@ -196,6 +196,40 @@ class AccountLocked(Happened):
     until: datetime
 
 
+class AccountUnlocked(Happened):
+    """An admin let somebody in again before the lock ran out."""
+
+    type: Literal["account.unlocked"] = "account.unlocked"
+    account_id: UUID
+    customer_id: UUID | None
+
+
+class PasswordLinkSent(Happened):
+    """A link to set a password is on its way; ``how``: ``admin`` or ``customer`` asked for it."""
+
+    type: Literal["account.password_link_sent"] = "account.password_link_sent"
+    account_id: UUID
+    customer_id: UUID | None
+    how: str
+
+
+class PasswordChanged(Happened):
+    """``how``: by a ``link``, or by its ``owner`` who was signed in; his other sessions ended."""
+
+    type: Literal["account.password_changed"] = "account.password_changed"
+    account_id: UUID
+    customer_id: UUID | None
+    how: str
+
+
+class SignInForced(Happened):
+    """An admin ended every session, visit, link and key of somebody, who must sign in again."""
+
+    type: Literal["account.sign_in_forced"] = "account.sign_in_forced"
+    account_id: UUID
+    customer_id: UUID
+
+
 class SwitchCleared(Happened):
     """An admin was allowed to switch to the customer's site, and said why."""
 
@@ -359,6 +393,10 @@ Event = (
     | EmailVerified
     | SignedIn
     | AccountLocked
+    | AccountUnlocked
+    | PasswordLinkSent
+    | PasswordChanged
+    | SignInForced
     | SwitchCleared
     | ProductCreated
     | MembershipStarted

@@ -20,6 +20,7 @@ from services.customers.api import (
     second_factors,
     verification,
 )
+from services.customers.api import accounts, bulk, credentials, customers, notes, profiles, verification
 from services.customers.confirmation import confirm
 from services.customers.models import WORKS
 
@@ -43,5 +44,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         verification,
     ):
         app.register_blueprint(part.api)
+    app.register_blueprint(customers.api)
+    app.register_blueprint(profiles.api)
+    app.register_blueprint(accounts.api)
+    app.register_blueprint(credentials.api)
+    app.register_blueprint(verification.api)
+    app.register_blueprint(bulk.api)
+    app.register_blueprint(notes.api)
     app.register_blueprint(background_api(WORKS))
     return app

@@ -49,7 +49,7 @@ def lock(uow: UnitOfWork, account_id: UUID) -> tuple[Account | None, Customer | 
 def let_in(uow: UnitOfWork, account: Account, customer: Customer | None, arrival: Arrival) -> Standing:
     """Write down that the account came in; return its standing."""
     record(uow, account, arrival, succeeded=True)
-    account.failures, account.locked_until = 0, None
+    account.unlock()
     customer_id = customer.id if customer else None
     if customer_id:
         # Coming by is no change of the customer, so his modified_at stays.

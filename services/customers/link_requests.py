@@ -1,6 +1,7 @@
 """Links that somebody who is not signed in wants: noted at once, answered by the worker."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 from sqlalchemy import delete, select
@@ -9,7 +10,8 @@ from kernel.database import UnitOfWork
 from kernel.errors import Forbidden, NotFound
 from kernel.ids import new_id
 from kernel.work import Claim, finish
-from services.customers import addresses, verification
+from services.customers import addresses, password_links, verification
+from services.customers.link_limits import ResentTooOften
 from services.customers.models import Account, Customer, LinkRequest
 
 
@@ -34,10 +36,18 @@ def _resend_verification(uow: UnitOfWork, account: Account) -> None:
     customer_id = uow.session.scalar(select(Customer.id).where(Customer.account_id == account.id))
     try:
         verification.resend_to_oneself(uow, customer_id)
-    except (Forbidden, NotFound, verification.NothingToVerify, verification.ResentTooOften):
+    except (Forbidden, NotFound, verification.NothingToVerify, ResentTooOften):
         # He is no customer, is verified, or had five within the hour: nobody is there to be told.
         return
 
 
-ANSWERS: dict[str, Callable[[UnitOfWork, Account], None]] = {"verify": _resend_verification}
+def _send_password_link(uow: UnitOfWork, account: Account) -> None:
+    with suppress(ResentTooOften):  # nobody is there to be told
+        password_links.send_to_oneself(uow, account)
+
+
+ANSWERS: dict[str, Callable[[UnitOfWork, Account], None]] = {
+    "verify": _resend_verification,
+    "reset": _send_password_link,
+}
 """What each purpose does for the account that has the address."""

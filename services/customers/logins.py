@@ -29,13 +29,13 @@ class LoginNotYours(Forbidden):
 
 
 def require_may_change(asking: Identity, account: Account) -> None:
-    """Raise LoginNotYours unless whoever asks may decide with what this account signs in."""
+    """Raise LoginNotYours unless whoever asks may decide how this account signs in, or whether."""
     asking.require("customers.credentials")
     if account.id == asking.account_id or dominates(asking.permissions, cast(Role | None, account.role)):
         return
     sentence = N_(
-        "This customer is %(role)s of the network too. Only somebody with more rights may change the "
-        "e-mail address or the username."
+        "This customer is %(role)s of the network too. Only somebody with more rights may decide with what "
+        "and whether he signs in."
     )
     raise LoginNotYours(sentence, role=account.role)
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
@@ -53,22 +53,17 @@ def consume(uow: UnitOfWork, token: str, purpose: Purpose) -> Account:
     One UPDATE decides, so two browsers cannot both get through; the account's other links of the purpose
     are void from then on.
     """
-    still_his = exists().where(
-        Account.network_id == OneTimeToken.network_id,
-        Account.id == OneTimeToken.account_id,
-        Account.email_key == OneTimeToken.email_key,
-    )
+    # The account first: two who use two links of one account at once wait here, and not for each other.
+    account = uow.get(Account, find(uow, token, purpose).id, lock=True)
     used = (
         update(OneTimeToken)
-        .where(OneTimeToken.token_hash == hash_of(token), *_open(uow, purpose), still_his)
+        .where(OneTimeToken.token_hash == hash_of(token), *_open(uow, purpose))
+        .where(OneTimeToken.account_id == account.id, OneTimeToken.email_key == account.email_key)
         .values(used_at=uow.now)
-        .returning(OneTimeToken.account_id, OneTimeToken.email_key)
+        .returning(OneTimeToken.id)
         .execution_options(synchronize_session=False)
     )
-    found = uow.session.execute(used).one_or_none()
-    account = uow.get(Account, found.account_id, lock=True) if found else None
-    # Whoever held the account before us may have given it another address.
-    if found is None or account is None or account.email_key != found.email_key:
+    if uow.session.scalar(used) is None:
         raise LinkNotValid(NO_LONGER)
     void(uow, account.id, purpose)
     return account

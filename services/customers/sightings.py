@@ -1,6 +1,7 @@
 """Who is online: whose pages asked for something within the last three minutes."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import or_, update
 
@@ -23,3 +24,9 @@ def seen(uow: UnitOfWork) -> None:
     due = or_(Customer.last_seen_at.is_(None), Customer.last_seen_at < uow.now - NOTED_EVERY)
     noted = update(Customer).where(Customer.account_id == uow.identity.account_id, due)
     uow.session.execute(noted.values(last_seen_at=uow.now, modified_at=Customer.modified_at))
+
+
+def gone(uow: UnitOfWork, account_id: UUID | None) -> None:
+    """Let the customer no longer count as online, from now on."""
+    left = update(Customer).where(Customer.account_id == account_id)
+    uow.session.execute(left.values(last_seen_at=None, modified_at=Customer.modified_at))

@@ -11,7 +11,7 @@ from kernel.contracts.second_factors import Challenge
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Unauthenticated
 from kernel.ids import new_id
-from services.customers import entries, passwords, second_steps
+from services.customers import entries, passwords, second_steps, sightings
 from services.customers.entries import Arrival
 from services.customers.folding import login_key
 from services.customers.models import Account, Customer
@@ -62,11 +62,12 @@ def authenticate(database: Database, identity: Identity, given: Credentials) -> 
 
 
 def sign_out(uow: UnitOfWork) -> None:
-    """Let the account no longer count as online."""
+    """Note when somebody went, and let him no longer count as online; an admin in his place is not him."""
     if uow.identity.is_visiting:
         return
-    gone = update(Customer).where(Customer.account_id == uow.identity.account_id)
-    uow.session.execute(gone.values(last_seen_at=None, modified_at=Customer.modified_at))
+    left = update(Account).where(Account.id == uow.identity.account_id)
+    uow.session.execute(left.values(last_sign_out_at=uow.now, modified_at=Account.modified_at))
+    sightings.gone(uow, uow.identity.account_id)
 
 
 def _find(uow: UnitOfWork, login: str) -> Candidate:

@@ -10,8 +10,6 @@ asked, and what waits meanwhile:
 Only ``pending`` makes anything wait. Whoever comes by an import is as the file says and gets no mail.
 """
 
-from datetime import timedelta
-from math import ceil
 from typing import Literal
 from uuid import UUID
 
@@ -21,24 +19,20 @@ from kernel.contracts.customers import Verification
 from kernel.contracts.events import EmailVerified, VerificationAsked, VerificationChanged
 from kernel.contracts.verification import AddressShown, AddressVerified, OwnVerification, VerificationEdit
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Conflict, Forbidden, TooMany
+from kernel.errors import N_, Conflict, Forbidden
 from services.customers import audit, mails, one_time_tokens
-from services.customers.models import Account, Customer, Mail, Network
+from services.customers.link_limits import refuse_too_often
+from services.customers.models import Account, Customer, Network
 from services.customers.names import display_name
 from services.customers.one_time_tokens import LinkNotValid
 
 Asking = Literal["registration", "change", "admin", "customer"]
 
-RESENDS = 5
-WITHIN = timedelta(hours=1)
+TEMPLATE = "verify_email"
 
 
 class NothingToVerify(Conflict):
     """Nobody has asked this customer to confirm his address, or he has done so."""
-
-
-class ResentTooOften(TooMany):
-    """As many links as are sent within the hour have been sent."""
 
 
 def first_status(uow: UnitOfWork, how: str) -> Verification:
@@ -54,7 +48,7 @@ def ask(uow: UnitOfWork, customer: Customer, account: Account, asking: Asking) -
     name = display_name(account.first_name, account.last_name, username=account.username)
     mails.write(
         uow,
-        "verify_email",
+        TEMPLATE,
         to=account.email,
         language=account.locale,
         account_id=account.id,
@@ -79,7 +73,7 @@ def start_again(uow: UnitOfWork, customer: Customer, account: Account) -> None:
 def resend(uow: UnitOfWork, customer_id: UUID) -> None:
     """Write once more, because an admin wants it. Raises NothingToVerify, ResentTooOften."""
     customer = _asked(uow, customer_id)
-    _refuse_too_often(uow, customer, "admin")
+    refuse_too_often(uow, customer.account_id, TEMPLATE, "admin")
     audit.note(uow, "verification resent", customer.id)
     ask(uow, customer, uow.get(Account, customer.account_id), "admin")
 
@@ -87,7 +81,7 @@ def resend(uow: UnitOfWork, customer_id: UUID) -> None:
 def resend_to_oneself(uow: UnitOfWork, customer_id: UUID | None) -> None:
     """Write once more, because the customer himself wants it. Raises NothingToVerify, ResentTooOften."""
     customer = _asked(uow, _somebody(customer_id))
-    _refuse_too_often(uow, customer, "customer")
+    refuse_too_often(uow, customer.account_id, TEMPLATE, "customer")
     ask(uow, customer, uow.get(Account, customer.account_id), "customer")
 
 
@@ -115,7 +109,7 @@ def decide(uow: UnitOfWork, customer_id: UUID, edit: VerificationEdit) -> None:
     if edit.status == "verified":
         uow.publish(EmailVerified(customer_id=customer.id, how="admin", starts_memberships=starts))
     if edit.status == "pending":
-        _refuse_too_often(uow, customer, "admin")
+        refuse_too_often(uow, customer.account_id, TEMPLATE, "admin")
         ask(uow, customer, uow.get(Account, customer.account_id), "admin")
 
 
@@ -159,30 +153,6 @@ def _asked(uow: UnitOfWork, customer_id: UUID) -> Customer:
     if customer.verification != "pending":
         raise NothingToVerify(N_("This customer is not waiting for a verification."))
     return customer
-
-
-def _refuse_too_often(uow: UnitOfWork, customer: Customer, asking: Asking) -> None:
-    """Count in the mail itself: no cache that may be emptied knows better."""
-    sent = (
-        select(Mail.created_at)
-        .where(Mail.customer_id == customer.id, Mail.created_at > uow.now - WITHIN)
-        .where(Mail.template == "verify_email", Mail.values["asking"].astext == asking)
-        .order_by(Mail.created_at.desc())
-        .limit(RESENDS)
-    )
-    times = list(uow.session.scalars(sent))
-    if len(times) == RESENDS:
-        raise _too_often(times[-1] + WITHIN - uow.now)
-
-
-def _too_often(wait: timedelta) -> ResentTooOften:
-    seconds = max(1, ceil(wait.total_seconds()))
-    return ResentTooOften(
-        N_("%(times)s links were sent within the hour. The next one can be sent in %(minutes)s minutes."),
-        times=RESENDS,
-        minutes=ceil(seconds / 60),
-        retry_after=seconds,
-    )
 
 
 def _customer_of(uow: UnitOfWork, account: Account) -> Customer:

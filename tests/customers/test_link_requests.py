@@ -30,8 +30,8 @@ def count(database: Database, owner: Identity, model: type) -> int:
         return uow.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def ask(call: Call, owner: Identity, email: str) -> tuple[int, bytes]:
-    answer = call(Identity.gateway(owner.network_id), "POST", PATH, json={"email": email})
+def ask(call: Call, owner: Identity, email: str, path: str = PATH) -> tuple[int, bytes]:
+    answer = call(Identity.gateway(owner.network_id), "POST", path, json={"email": email})
     return answer.status_code, answer.data
 
 

@@ -22,10 +22,11 @@ from kernel.database import Database, UnitOfWork
 from kernel.errors import Forbidden
 from kernel.ids import new_id
 from services.customers import one_time_tokens, verification
+from services.customers.link_limits import ResentTooOften
 from services.customers.models import Account, AuditLine, Customer, Mail
 from services.customers.one_time_tokens import LinkNotValid
 from services.customers.registration import register_customer
-from services.customers.verification import NothingToVerify, ResentTooOften, masked
+from services.customers.verification import NothingToVerify, masked
 from tests.customers.conftest import Register, make_admin, signed_in
 from tests.mailing import found_network
 

@@ -41,6 +41,7 @@ class Account(TenantScoped, Timestamped, Base):
     epoch: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    last_sign_out_at: Mapped[datetime | None]
     locale: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="", server_default="")
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -56,6 +57,10 @@ class Account(TenantScoped, Timestamped, Base):
             return False
         self.failures, self.locked_until = 0, now + LOCKED_FOR
         return True
+
+    def unlock(self) -> None:
+        """Forget the failures, and let its owner try again at once."""
+        self.failures, self.locked_until = 0, None
 
     def prefer(self, preferences: dict[str, str]) -> None:
         """Remember preferences beside those there are. Raises Invalid for more than can be meant."""

@@ -28,6 +28,7 @@ class Mail(DueWork, Base):
         Index("ix_mails_customer", "network_id", "customer_id", "created_at"),
         Index("ix_mails_newest", "network_id", "created_at", "id"),
         Index("ix_mails_to", "network_id", "to_key"),
+        Index("ix_mails_account", "network_id", "account_id", "created_at"),
         *work_indexes("mails"),
     )
     missing = N_("There is no such message.")

@@ -1,5 +1,6 @@
 """The customer page: all that this service knows of one customer, in five statements."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,14 @@ from kernel.contracts import customers as contracts
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
-from services.customers.models import Account, Customer, CustomerFacts, SignInAttempt
+from services.customers.models import Account, Customer, CustomerFacts
 from services.customers.queries.custom_fields import active_definitions, read_definitions
 from services.customers.queries.mails import latest_mails
 from services.customers.queries.notes import notes
 from services.customers.queries.rows import COLUMNS, row_of
+from services.customers.queries.sign_ins import latest_sign_ins
 from services.customers.queries.timeline import timeline
 
-SIGN_INS = 10
 LINES = 10
 NOTES = 5
 
@@ -39,6 +40,8 @@ CUSTOMER = Prepared(
         Account.role,
         Account.is_active,
         active_definitions().label("definitions"),
+        Account.locked_until,
+        Account.last_sign_out_at,
     )
     .join(Account, (Account.network_id == Customer.network_id) & (Account.id == Customer.account_id))
     .join(
@@ -46,18 +49,6 @@ CUSTOMER = Prepared(
         (CustomerFacts.network_id == Customer.network_id) & (CustomerFacts.customer_id == Customer.id),
     )
     .where(Customer.id == bindparam("customer_id"))
-)
-LATEST_SIGN_INS = Prepared(
-    select(
-        SignInAttempt.at,
-        SignInAttempt.ip,
-        SignInAttempt.country,
-        SignInAttempt.device,
-        SignInAttempt.succeeded,
-    )
-    .where(SignInAttempt.account_id == bindparam("account_id"))
-    .order_by(SignInAttempt.at.desc())
-    .limit(SIGN_INS)
 )
 
 
@@ -80,10 +71,12 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
         role=found.role,
         is_active=found.is_active,
         unreachable_reason=found.unreachable_reason,
+        locked_until=_still(found.locked_until, uow.now),
+        last_sign_out_at=found.last_sign_out_at,
         modified_at=found.modified_at,
         version=found.version,
         billing=_billing(found),
-        sign_ins=_sign_ins(uow, found.account_id),
+        sign_ins=latest_sign_ins(uow, found.account_id),
         timeline=latest.items,
         timeline_after=latest.after,
         notes=notes(uow, customer_id, limit=NOTES),
@@ -96,6 +89,5 @@ def _billing(found: Row[Any]) -> contracts.BillingInfo:
     return contracts.BillingInfo(**{name: getattr(found, f"billing_{name}") for name in fields})
 
 
-def _sign_ins(uow: UnitOfWork, account_id: UUID) -> list[contracts.SignIn]:
-    latest = LATEST_SIGN_INS.all(uow, account_id=account_id)
-    return [contracts.SignIn.model_validate(attempt._asdict()) for attempt in latest]
+def _still(until: datetime | None, now: datetime) -> datetime | None:
+    return until if until is not None and until > now else None

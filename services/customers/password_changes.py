@@ -1,0 +1,139 @@
+"""Setting a password: by a link that was mailed, or by somebody who is signed in and knows the present one.
+
+Either way the account's sessions end, the link that could set it once more is void, a lock is taken
+off, and a notice goes to the address.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Literal, cast
+
+from sqlalchemy import select
+
+from kernel.auth import Identity
+from kernel.contracts.access import Role
+from kernel.contracts.credentials import PasswordChange, PasswordReset, ResetDone, ResetShown
+from kernel.contracts.customers import Standing
+from kernel.contracts.events import AccountLocked, PasswordChanged
+from kernel.database import Database, UnitOfWork
+from kernel.errors import N_, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from services.customers import accounts, audit, mails, one_time_tokens, password_links, passwords
+from services.customers.confirmation import confirm
+from services.customers.models import Account, Customer
+from services.customers.names import display_name
+from services.customers.one_time_tokens import LinkNotValid
+
+How = Literal["link", "owner"]
+
+
+class WrongPassword(Invalid):
+    """The present password is not the one that was typed."""
+
+
+class AccountResting(TooMany):
+    """After too many wrong tries nobody can try this account's password for a while."""
+
+
+def look(uow: UnitOfWork, token: str) -> ResetShown:
+    """Return with what the link's owner signs in, and change nothing. Raises LinkNotValid."""
+    account = _owner(one_time_tokens.find(uow, token, "reset"))
+    return ResetShown(email=account.email, username=account.username)
+
+
+def reset(database: Database, identity: Identity, given: PasswordReset) -> ResetDone:
+    """Use the link up and set the password. Raises LinkNotValid, PasswordNotAllowed.
+
+    Two transactions: none is open while argon2 takes its time. A password that breaks a rule leaves
+    the link as good as it was.
+    """
+    with database.unit_of_work(identity) as uow:
+        shown = look(uow, given.token)
+    password_hash = passwords.hash_password(given.password, shown.email, shown.username)
+    with database.unit_of_work(identity) as uow:
+        account = _owner(one_time_tokens.consume(uow, given.token, "reset"))
+        # The gateway carries the link, but it is the account's owner who sets the password.
+        uow.act_for(replace(identity, actor=f"account:{account.id}"))
+        customer = _set(uow, account, password_hash, "link")
+        return ResetDone(customer_id=customer.id if customer else None, role=cast(Role | None, account.role))
+
+
+def change(database: Database, identity: Identity, given: PasswordChange) -> Standing:
+    """Set another password of who asks; return his standing, by which this one session goes on.
+
+    Raises WrongPassword and PasswordNotAllowed with all that is wrong, AccountResting, Unauthenticated.
+    """
+    with database.unit_of_work(identity) as uow:
+        account = _oneself(uow)
+    is_right = passwords.is_right(account.password_hash, given.present)
+    if not is_right:
+        _refuse_wrong(database, identity, account, given)
+    password_hash = passwords.hash_password(given.password, account.email, account.username)
+    with database.unit_of_work(identity) as uow:
+        now = _oneself(uow, lock=True)
+        if now.password_hash != account.password_hash:
+            raise _wrong({})  # somebody changed it while argon2 was at work
+        customer = _set(uow, now, password_hash, "owner")
+        return accounts.standing_of(uow, now, customer.id if customer else None)
+
+
+def _set(uow: UnitOfWork, account: Account, password_hash: str, how: How) -> Customer | None:
+    customer = uow.session.scalar(select(Customer).where(Customer.account_id == account.id))
+    customer_id = customer.id if customer else None
+    audit.note(uow, "password changed", customer_id or account.id, how=how)
+    account.password_hash = password_hash
+    account.unlock()
+    account.epoch += 1
+    password_links.end_links(uow, account, "reset")
+    uow.publish(PasswordChanged(account_id=account.id, customer_id=customer_id, how=how))
+    with suppress(NotFound):  # a network that cannot write mail yet is no reason to keep an old password
+        _tell(uow, account, customer)
+    return customer
+
+
+def _tell(uow: UnitOfWork, account: Account, customer: Customer | None) -> None:
+    mails.write(
+        uow,
+        "password_changed",
+        to=account.email,
+        language=account.locale,
+        account_id=account.id,
+        customer_id=customer.id if customer else None,
+        name=display_name(account.first_name, account.last_name, username=account.username),
+        email=account.email,
+    )
+
+
+def _refuse_wrong(database: Database, identity: Identity, account: Account, given: PasswordChange) -> None:
+    """Count the wrong try as one at the door counts. Raises WrongPassword."""
+    with database.unit_of_work(identity) as uow:
+        now = _oneself(uow, lock=True)
+        if now.fail(uow.now) and now.locked_until:
+            customer_id = uow.identity.customer_id
+            uow.publish(AccountLocked(account_id=now.id, customer_id=customer_id, until=now.locked_until))
+    raise _wrong(passwords.broken_rules(given.password, account.email, account.username))
+
+
+def _wrong(broken: dict[str, str]) -> WrongPassword:
+    sentence = N_("This is not your present password.")
+    fields = {"present": sentence} | {f"password.{rule}": text for rule, text in broken.items()}
+    return WrongPassword(N_("The password is not changed."), fields=fields)
+
+
+def _oneself(uow: UnitOfWork, *, lock: bool = False) -> Account:
+    """Return the account that asks, after all that may keep it from trying a password."""
+    if uow.identity.is_visiting:
+        raise Forbidden(N_("While switched to a customer, his password stays as it is."))
+    if uow.identity.account_id is None:
+        raise Unauthenticated(N_("Sign in first."))
+    account = uow.get(Account, uow.identity.account_id, lock=lock)
+    confirm(uow)
+    if account.is_locked(uow.now):
+        raise AccountResting(N_("After ten wrong tries an account rests for ten minutes."))
+    return account
+
+
+def _owner(account: Account) -> Account:
+    """Return the account if a password opens anything. Raises LinkNotValid."""
+    if not account.is_active:
+        raise LinkNotValid(one_time_tokens.NO_LONGER)
+    return account
