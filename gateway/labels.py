@@ -83,6 +83,7 @@ CAUSES = {
     "signed out": N_("signed out"),
     "expired": N_("time ran out"),
     "no longer allowed": N_("no longer allowed"),
+    "sign-in forced": N_("sign-in forced"),
 }
 FIELDS = {
     "name": N_("name"),

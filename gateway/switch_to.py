@@ -26,7 +26,7 @@ from gateway.hosts import Hosts, admin_host, arrived, current_host
 from gateway.routing import SiteBlueprint
 from gateway.security import csrf
 from gateway.sessions import own_session
-from gateway.visits import OVER, Stay, VisitOver, admin_of, visitor
+from gateway.visits import OVER, Stay, VisitOver, admin_of, refuse_if_owner_ended_it, visitor
 from gateway.words import said
 from kernel.contracts.customers import Clearance, Customer
 from kernel.contracts.sites import (
@@ -190,6 +190,7 @@ def _order_ticket(customer_id: UUID, chosen: SiteRow) -> TicketIssued:
         site_id=chosen.id,
         customer_id=customer_id,
         account_id=cleared.account_id,
+        account_epoch=cleared.epoch,
         admin_session=own_session().handle,
         reason=reason,
         return_path=f"/customers/{customer_id}",
@@ -237,7 +238,9 @@ def _arrive() -> Page:
 def _begin_visit(visit: Visit) -> None:
     human = admin_of(visit)
     owner = services_for(visitor(visit, human.epoch)).customers.standing()
-    sign_in(owner, Stay(row=visit, admin=human.name, customer=owner.name, epoch=human.epoch))
+    stay = Stay(row=visit, admin=human.name, customer=owner.name, epoch=human.epoch)
+    refuse_if_owner_ended_it(stay, owner)
+    sign_in(owner, stay)
 
 
 def hosts() -> Hosts:

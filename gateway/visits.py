@@ -81,12 +81,18 @@ def confirm(stay: Stay) -> None:
     owner = _beside(services_for(stay.identity).customers.standing)
     try:
         services_for(identity_of(admin, frozenset(admin.permissions))).customers.standing()
-        owner.result()
+        refuse_if_owner_ended_it(stay, owner.result())
         row.result()
     except NotFound:
         raise VisitOver(OVER) from None
     except Unauthenticated:
         raise over(stay, "no longer allowed") from None
+
+
+def refuse_if_owner_ended_it(stay: Stay, owner: Standing) -> None:
+    """Raise VisitOver once all sessions of the site's owner have ended: the visits to him have too."""
+    if owner.epoch != stay.row.account_epoch:
+        raise over(stay, "no longer allowed")
 
 
 def is_here(visit: Visit) -> bool:

@@ -8,6 +8,7 @@ from kernel.clients.bulk import BulkClient
 from kernel.clients.custom_fields import CustomFieldsClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.credentials import CredentialsClient
+from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
 from kernel.clients.second_factors import SecondFactorsClient
@@ -22,13 +23,13 @@ class CustomersClient(
     AuditClient,
     BulkClient,
     CustomFieldsClient,
+    CredentialsClient,
     MailsClient,
     NotesClient,
     ProfilesClient,
     SecondFactorsClient,
     VerificationClient,
 ):
-class CustomersClient(BulkClient, CredentialsClient, NotesClient, ProfilesClient, VerificationClient):
     """WHO: accounts, customers, sign-ins, the timeline."""
 
     def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kernel.clients.base import ServiceClient
-from kernel.contracts import customers, sites
+from kernel.contracts import credentials, customers, sites
 
 
 class SitesClient(ServiceClient):
@@ -80,6 +80,10 @@ class SitesClient(ServiceClient):
     def end_visits(self, end: sites.VisitEnd) -> None:
         """End every visit of an admin session."""
         self._tell("POST", "/v1/visits/end", end)
+
+    def end_visits_of(self, account_id: UUID) -> credentials.VisitsEnded:
+        """End every visit by the account or to it, and every ticket on the way."""
+        return self._send("POST", f"/v1/accounts/{account_id}/visits/end", None, credentials.VisitsEnded)
 
     def search(self, q: str, limit: int = 5) -> customers.FoundList:
         """Return sites for the global search."""

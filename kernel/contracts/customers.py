@@ -231,10 +231,11 @@ class Clearance(Contract):
 
 
 class Cleared(Contract):
-    """The admin may: on behalf of this account."""
+    """The admin may: on behalf of this account, until its ``epoch`` rises."""
 
     customer_id: UUID
     account_id: UUID
+    epoch: int
     name: str
 
 

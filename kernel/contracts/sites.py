@@ -131,11 +131,15 @@ class PageEdit(Contract):
 
 
 class TicketOrder(Contract):
-    """``POST /v1/tickets``: an admin asks to be let into a site as its administrator."""
+    """``POST /v1/tickets``: an admin asks to be let into a site as its administrator.
+
+    ``account_epoch`` is the owner's when it was allowed: once it has risen, nobody arrives or stays.
+    """
 
     site_id: UUID
     customer_id: UUID
     account_id: UUID
+    account_epoch: int
     admin_session: Annotated[str, Field(min_length=16, max_length=128)]
     reason: Annotated[str, Field(min_length=1, max_length=500)]
     return_path: Annotated[str, Field(pattern=r"^/[^/\\]", max_length=300)]
@@ -175,12 +179,16 @@ class Redemption(Contract):
 
 
 class Visit(Contract):
-    """An admin's stay on a site as its administrator; it stands until ended or ``expires_at``."""
+    """An admin's stay on a site as its administrator; it stands until ended or ``expires_at``.
+
+    ``account_epoch`` is the owner's when the switch was allowed; the visit ends when it rises.
+    """
 
     id: UUID
     site_id: UUID
     customer_id: UUID
     account_id: UUID
+    account_epoch: int
     admin_id: UUID
     admin_session: str
     return_path: str

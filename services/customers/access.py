@@ -45,10 +45,11 @@ def end_access(uow: UnitOfWork, customer_id: UUID) -> AccessEnded:
 
 
 def _revoke_keys(uow: UnitOfWork, account: Account) -> int:
-    """Revoke the keys that the account made and that still open something."""
+    """Revoke the keys that answer for the account, or that it made, and that still open something."""
     his = (
         update(ApiKey)
-        .where(ApiKey.created_by == f"account:{account.id}", ApiKey.revoked_at.is_(None))
+        .where(or_(ApiKey.account_id == account.id, ApiKey.created_by == f"account:{account.id}"))
+        .where(ApiKey.revoked_at.is_(None))
         .where(or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > uow.now))
         .values(revoked_at=uow.now)
         .returning(ApiKey.id)

@@ -13,6 +13,7 @@ from services.customers.api import (
     audit,
     bulk,
     custom_fields,
+    credentials,
     customers,
     mails,
     notes,
@@ -20,7 +21,6 @@ from services.customers.api import (
     second_factors,
     verification,
 )
-from services.customers.api import accounts, bulk, credentials, customers, notes, profiles, verification
 from services.customers.confirmation import confirm
 from services.customers.models import WORKS
 
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         audit,
         bulk,
         custom_fields,
+        credentials,
         customers,
         mails,
         notes,
@@ -44,12 +45,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         verification,
     ):
         app.register_blueprint(part.api)
-    app.register_blueprint(customers.api)
-    app.register_blueprint(profiles.api)
-    app.register_blueprint(accounts.api)
-    app.register_blueprint(credentials.api)
-    app.register_blueprint(verification.api)
-    app.register_blueprint(bulk.api)
-    app.register_blueprint(notes.api)
     app.register_blueprint(background_api(WORKS))
     return app

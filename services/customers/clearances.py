@@ -35,7 +35,7 @@ def clear_switch(uow: UnitOfWork, customer_id: UUID, asked: Clearance) -> Cleare
     audit.note(uow, "switch cleared", customer.id, site_id=str(asked.site_id), reason=asked.reason)
     uow.publish(SwitchCleared(customer_id=customer.id, site_id=asked.site_id, reason=asked.reason))
     name = display_name(account.first_name, account.last_name, customer.billing_company, account.username)
-    return Cleared(customer_id=customer.id, account_id=account.id, name=name)
+    return Cleared(customer_id=customer.id, account_id=account.id, epoch=account.epoch, name=name)
 
 
 def _refuse(uow: UnitOfWork, account: Account) -> None:

@@ -16,12 +16,13 @@ from kernel.contracts.credentials import PasswordChange, PasswordReset, ResetDon
 from kernel.contracts.customers import Standing
 from kernel.contracts.events import AccountLocked, PasswordChanged
 from kernel.database import Database, UnitOfWork
-from kernel.errors import N_, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from kernel.errors import N_, Invalid, NotFound, TooMany, Unauthenticated
 from services.customers import accounts, audit, mails, one_time_tokens, password_links, passwords
 from services.customers.confirmation import confirm
 from services.customers.models import Account, Customer
 from services.customers.names import display_name
 from services.customers.one_time_tokens import LinkNotValid
+from services.customers.visiting import refuse_on_a_visit
 
 How = Literal["link", "owner"]
 
@@ -121,8 +122,7 @@ def _wrong(broken: dict[str, str]) -> WrongPassword:
 
 def _oneself(uow: UnitOfWork, *, lock: bool = False) -> Account:
     """Return the account that asks, after all that may keep it from trying a password."""
-    if uow.identity.is_visiting:
-        raise Forbidden(N_("While switched to a customer, his password stays as it is."))
+    refuse_on_a_visit(uow)
     if uow.identity.account_id is None:
         raise Unauthenticated(N_("Sign in first."))
     account = uow.get(Account, uow.identity.account_id, lock=lock)

@@ -45,6 +45,7 @@ def visit_of(visit: Visit) -> contract.Visit:
         site_id=visit.site_id,
         customer_id=visit.customer_id,
         account_id=visit.account_id,
+        account_epoch=visit.account_epoch,
         admin_id=visit.admin_id,
         admin_session=visit.admin_session,
         return_path=visit.return_path,

@@ -118,6 +118,7 @@ def _start_visit(uow: UnitOfWork, ticket: SwitchTicket) -> Visit:
         site_id=ticket.site_id,
         customer_id=ticket.customer_id,
         account_id=ticket.account_id,
+        account_epoch=ticket.account_epoch,
         admin_id=ticket.admin_id,
         admin_session=ticket.admin_session,
         return_path=ticket.return_path,

@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, func, select, true, update
 
 from kernel import clock
 from kernel.auth import Identity
+from kernel.contracts.credentials import VisitsEnded
 from kernel.contracts.events import VisitEnded
 from kernel.contracts.sites import VisitEnd
 from kernel.database import Database, UnitOfWork
 from kernel.errors import NotFound
-from services.sites.models import Site, Visit
+from services.sites.models import Site, SwitchTicket, Visit
 
 
 def standing_visit(uow: UnitOfWork, visit_id: UUID) -> Visit:
@@ -47,6 +48,21 @@ def end_visits(uow: UnitOfWork, end: VisitEnd) -> None:
     _end(uow, (Visit.admin_session == end.admin_session) & _of_caller(uow.identity), end.cause)
 
 
+def end_visits_of(uow: UnitOfWork, account_id: UUID) -> VisitsEnded:
+    """End every visit by an account or to it, and every ticket on the way; return how many of each."""
+    his = (SwitchTicket.account_id == account_id) | (SwitchTicket.admin_id == account_id)
+    # Tickets first: one that is used up this moment has begun its visit by the time those are ended.
+    tickets = uow.session.scalars(
+        update(SwitchTicket)
+        .where(his, SwitchTicket.consumed_at.is_(None), SwitchTicket.expires_at > uow.now)
+        .values(expires_at=uow.now)
+        .returning(SwitchTicket.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    visits = _end(uow, (Visit.account_id == account_id) | (Visit.admin_id == account_id), "sign-in forced")
+    return VisitsEnded(visits=visits, tickets=len(tickets))
+
+
 def end_expired_visits(database: Database) -> None:
     """End every visit, of whatever network, whose time ran out with nobody coming back."""
     unended = Visit.ended_at.is_(None)
@@ -58,13 +74,13 @@ def end_expired_visits(database: Database) -> None:
             _end(uow, Visit.expires_at <= uow.now, "expired")
 
 
-def _end(uow: UnitOfWork, which: ColumnElement[bool], cause: str) -> None:
+def _end(uow: UnitOfWork, which: ColumnElement[bool], cause: str) -> int:
     ended = uow.session.scalars(
         update(Visit)
         .where(which, Visit.ended_at.is_(None))
         .values(ended_at=func.least(uow.now, Visit.expires_at), cause=cause)
         .returning(Visit)
-    )
+    ).all()
     uow.publish_many(
         VisitEnded(
             visit_id=visit.id,
@@ -75,6 +91,7 @@ def _end(uow: UnitOfWork, which: ColumnElement[bool], cause: str) -> None:
         )
         for visit in ended
     )
+    return len(ended)
 
 
 def _of_caller(identity: Identity) -> ColumnElement[Any]:

@@ -239,7 +239,7 @@ def test_an_admin_on_a_visit_changes_nobodys_password(database, owner, customer)
         signed_in(account, customer), impersonator=admin.account_id, epoch=admin.epoch, visit_id=customer.id
     )
 
-    with pytest.raises(Forbidden, match="his password stays as it is"):
+    with pytest.raises(Forbidden, match="in somebody else's place"):
         change(database, visit)
 
     assert is_right(account_now(database, owner, customer.account_id).password_hash, PASSWORD)

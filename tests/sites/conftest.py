@@ -105,6 +105,7 @@ def order_for(site: Site, **other: object) -> TicketOrder:
         "site_id": site.id,
         "customer_id": site.customer_id,
         "account_id": new_id(),
+        "account_epoch": 1,
         "admin_session": ADMIN_SESSION,
         "reason": "Kunden ringde",
         "return_path": "/customers/131",

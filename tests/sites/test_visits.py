@@ -19,9 +19,9 @@ from kernel.ids import new_id
 from kernel.log import EventRow
 from services.sites.models import Site, Visit
 from services.sites.sites import disable_site
-from services.sites.tickets import redeem_ticket
-from services.sites.visits import end_expired_visits, end_visit, end_visits, standing_visit
-from tests.sites.conftest import ADMIN_SESSION, Open, ticket_in_hand
+from services.sites.tickets import TicketNotValid, bind_ticket, issue_ticket, redeem_ticket
+from services.sites.visits import end_expired_visits, end_visit, end_visits, end_visits_of, standing_visit
+from tests.sites.conftest import ADMIN_SESSION, Open, binding_for, order_for, ticket_in_hand
 
 BACK = VisitEnd(cause="switched back")
 SIGNED_OUT = VisitEnd(cause="signed out", admin_session=ADMIN_SESSION)
@@ -170,3 +170,51 @@ def test_a_visit_lasts_just_under_an_hour(opened: Open, gateway: Identity, visit
     with time_machine.travel(visit.expires_at - timedelta(seconds=1), tick=False):
         assert clock.now() < visit.expires_at
         assert stands(opened, gateway, visit.id)
+
+
+def test_every_visit_by_an_account_or_to_it_ends_and_is_counted(
+    opened: Open, admin: Identity, gateway: Identity, site: Site, visit: Visit
+) -> None:
+    _, redemption = ticket_in_hand(opened, admin, site)
+    with opened(gateway) as uow:
+        to_another = redeem_ticket(uow, redemption)
+
+    with opened() as uow:
+        to_owner = end_visits_of(uow, visit.account_id)
+        told = uow.published
+    with opened() as uow:
+        by_admin = end_visits_of(uow, visit.admin_id)
+
+    assert (to_owner.visits, by_admin.visits) == (1, 1)
+    assert not stands(opened, gateway, visit.id)
+    assert not stands(opened, gateway, to_another.id)
+    assert [(event.visit_id, event.cause) for event in told if isinstance(event, VisitEnded)] == [
+        (visit.id, "sign-in forced")
+    ]
+
+
+def test_a_ticket_on_the_way_ends_with_them(
+    opened: Open, admin: Identity, gateway: Identity, site: Site
+) -> None:
+    _, redemption = ticket_in_hand(opened, admin, site)
+    with opened(admin) as uow:
+        unbound = issue_ticket(uow, order_for(site))
+
+    with opened() as uow:
+        assert admin.account_id is not None
+        assert end_visits_of(uow, admin.account_id).tickets == 2
+
+    with pytest.raises(TicketNotValid), opened(gateway) as uow:
+        redeem_ticket(uow, redemption)
+    with pytest.raises(TicketNotValid), opened(admin) as uow:
+        bind_ticket(uow, unbound.ticket_id, binding_for())
+
+
+def test_nobody_elses_visit_is_touched_and_none_at_all_is_no_failure(
+    opened: Open, gateway: Identity, visit: Visit
+) -> None:
+    with opened() as uow:
+        ended = end_visits_of(uow, new_id())
+
+    assert (ended.visits, ended.tickets) == (0, 0)
+    assert stands(opened, gateway, visit.id)

@@ -9,7 +9,7 @@ from kernel.contracts.sites import Redemption, TicketBinding, TicketOrder, Visit
 from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.sites.rows import visit_of
 from services.sites.tickets import bind_ticket, issue_ticket, redeem_ticket
-from services.sites.visits import end_visit, end_visits, standing_visit
+from services.sites.visits import end_visit, end_visits, end_visits_of, standing_visit
 
 api = Blueprint("switch", __name__, url_prefix="/v1")
 
@@ -62,3 +62,10 @@ def end_all() -> Response:
     with unit_of_work() as uow:
         end_visits(uow, end)
     return nothing()
+
+
+@api.post("/accounts/<uuid:account_id>/visits/end")
+@needs("customers.credentials")
+def end_all_of_account(account_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(end_visits_of(uow, account_id))
