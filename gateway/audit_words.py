@@ -10,6 +10,7 @@ from kernel.contracts.audit import AuditEntry
 from kernel.errors import N_
 
 ACTS = {
+    "account unlocked": N_("Account unlocked"),
     "address verified by link": N_("E-mail address confirmed by the link in the mail"),
     "admin created": N_("Administrator created"),
     "admin deactivated": N_("Administrator deactivated"),
@@ -41,7 +42,10 @@ ACTS = {
     "recovery codes renewed": N_("Recovery codes made anew"),
     "second factor set up": N_("Second factor set up"),
     "second factor taken off": N_("Second factor taken off"),
+    "password changed": N_("Password changed"),
+    "password link sent": N_("Link to set a password sent"),
     "settings changed": N_("Settings of the network saved"),
+    "sign-in forced": N_("Signed out everywhere by force"),
     "switch cleared": N_("Switching to a site allowed"),
     "verification changed": N_("E-mail verification changed by hand"),
     "verification resent": N_("Verification link sent again"),

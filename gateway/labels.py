@@ -135,6 +135,12 @@ FIELDS = {
     "keys": N_("keys"),
     "kind": N_("kind"),
     "customers": N_("customers"),
+    "how": N_("how"),
+    "locked_until": N_("locked until"),
+    "api_keys": N_("API keys"),
+    "reset_links": N_("links to set a password"),
+    "verify_links": N_("links to confirm an address"),
+    "invitations": N_("invitation links"),
 }
 CUSTOM = "custom."
 
