@@ -5,9 +5,8 @@ from uuid import UUID
 from kernel.clients.admins import AdminsClient
 from kernel.clients.audit import AuditClient
 from kernel.clients.bulk import BulkClient
-from kernel.clients.custom_fields import CustomFieldsClient
-from kernel.clients.mails import MailsClient
 from kernel.clients.credentials import CredentialsClient
+from kernel.clients.custom_fields import CustomFieldsClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
@@ -22,8 +21,8 @@ class CustomersClient(
     AdminsClient,
     AuditClient,
     BulkClient,
-    CustomFieldsClient,
     CredentialsClient,
+    CustomFieldsClient,
     MailsClient,
     NotesClient,
     ProfilesClient,

@@ -12,6 +12,8 @@ from services.customers.confirmation import confirm
 from services.customers.models import Account, Customer
 from services.customers.visiting import refuse_on_a_visit
 
+WRONG = N_("This is not your present password.")
+
 
 class WrongPassword(Invalid):
     """The present password is not the one that was typed."""
@@ -51,5 +53,4 @@ def prove_password(database: Database, identity: Identity, password: str) -> Non
         now, customer = entries.lock(uow, account.id)
         if now is not None and not now.is_locked(uow.now):
             entries.count_failure(uow, now, customer)
-    sentence = N_("This is not your present password.")
-    raise WrongPassword(sentence, fields={"password": sentence})
+    raise WrongPassword(WRONG, fields={"password": WRONG})

@@ -14,25 +14,16 @@ from kernel.auth import Identity
 from kernel.contracts.access import Role
 from kernel.contracts.credentials import PasswordChange, PasswordReset, ResetDone, ResetShown
 from kernel.contracts.customers import Standing
-from kernel.contracts.events import AccountLocked, PasswordChanged
+from kernel.contracts.events import PasswordChanged
 from kernel.database import Database, UnitOfWork
-from kernel.errors import N_, Invalid, NotFound, TooMany, Unauthenticated
+from kernel.errors import N_, NotFound
 from services.customers import accounts, audit, mails, one_time_tokens, password_links, passwords
-from services.customers.confirmation import confirm
 from services.customers.models import Account, Customer
 from services.customers.names import display_name
 from services.customers.one_time_tokens import LinkNotValid
-from services.customers.visiting import refuse_on_a_visit
+from services.customers.oneself import WRONG, WrongPassword, oneself, prove_password
 
 How = Literal["link", "owner"]
-
-
-class WrongPassword(Invalid):
-    """The present password is not the one that was typed."""
-
-
-class AccountResting(TooMany):
-    """After too many wrong tries nobody can try this account's password for a while."""
 
 
 def look(uow: UnitOfWork, token: str) -> ResetShown:
@@ -64,13 +55,11 @@ def change(database: Database, identity: Identity, given: PasswordChange) -> Sta
     Raises WrongPassword and PasswordNotAllowed with all that is wrong, AccountResting, Unauthenticated.
     """
     with database.unit_of_work(identity) as uow:
-        account = _oneself(uow)
-    is_right = passwords.is_right(account.password_hash, given.present)
-    if not is_right:
-        _refuse_wrong(database, identity, account, given)
+        account = oneself(uow)
+    _prove(database, identity, account, given)
     password_hash = passwords.hash_password(given.password, account.email, account.username)
     with database.unit_of_work(identity) as uow:
-        now = _oneself(uow, lock=True)
+        now = oneself(uow, lock=True)
         if now.password_hash != account.password_hash:
             raise _wrong({})  # somebody changed it while argon2 was at work
         customer = _set(uow, now, password_hash, "owner")
@@ -104,32 +93,18 @@ def _tell(uow: UnitOfWork, account: Account, customer: Customer | None) -> None:
     )
 
 
-def _refuse_wrong(database: Database, identity: Identity, account: Account, given: PasswordChange) -> None:
-    """Count the wrong try as one at the door counts. Raises WrongPassword."""
-    with database.unit_of_work(identity) as uow:
-        now = _oneself(uow, lock=True)
-        if now.fail(uow.now) and now.locked_until:
-            customer_id = uow.identity.customer_id
-            uow.publish(AccountLocked(account_id=now.id, customer_id=customer_id, until=now.locked_until))
-    raise _wrong(passwords.broken_rules(given.password, account.email, account.username))
+def _prove(database: Database, identity: Identity, account: Account, given: PasswordChange) -> None:
+    """Raise WrongPassword, also with what is wrong with the new one, unless the present one is right."""
+    try:
+        prove_password(database, identity, given.present)
+    except WrongPassword as refusal:
+        broken = passwords.broken_rules(given.password, account.email, account.username)
+        raise _wrong(broken) from refusal
 
 
 def _wrong(broken: dict[str, str]) -> WrongPassword:
-    sentence = N_("This is not your present password.")
-    fields = {"present": sentence} | {f"password.{rule}": text for rule, text in broken.items()}
+    fields = {"present": WRONG} | {f"password.{rule}": sentence for rule, sentence in broken.items()}
     return WrongPassword(N_("The password is not changed."), fields=fields)
-
-
-def _oneself(uow: UnitOfWork, *, lock: bool = False) -> Account:
-    """Return the account that asks, after all that may keep it from trying a password."""
-    refuse_on_a_visit(uow)
-    if uow.identity.account_id is None:
-        raise Unauthenticated(N_("Sign in first."))
-    account = uow.get(Account, uow.identity.account_id, lock=lock)
-    confirm(uow)
-    if account.is_locked(uow.now):
-        raise AccountResting(N_("After ten wrong tries an account rests for ten minutes."))
-    return account
 
 
 def _owner(account: Account) -> Account:

@@ -18,7 +18,7 @@ from services.customers import one_time_tokens, password_changes
 from services.customers.confirmation import SessionEnded, confirm
 from services.customers.models import Account, AuditLine, Customer, Mail
 from services.customers.one_time_tokens import LinkNotValid
-from services.customers.password_changes import AccountResting, WrongPassword
+from services.customers.oneself import AccountResting, WrongPassword
 from services.customers.passwords import PasswordNotAllowed, is_right
 from services.customers.sign_ins import authenticate
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin, signed_in
