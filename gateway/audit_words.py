@@ -20,6 +20,7 @@ ACTS = {
     "admin role changed": N_("Role of an administrator changed"),
     "admin sessions ended": N_("Sessions of an administrator ended"),
     "api key created": N_("API key created"),
+    "api key revoked": N_("API key revoked"),
     "audit log exported": N_("Audit log exported"),
     "custom field added": N_("Custom field added"),
     "custom field changed": N_("Custom field changed"),

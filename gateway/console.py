@@ -15,6 +15,7 @@ from gateway.panels.render import install_panels
 from gateway.sentences import line_of
 from gateway.views import (
     admins,
+    api_keys,
     appearance,
     audit,
     background,
@@ -38,6 +39,7 @@ from gateway.words import install_words
 console = Blueprint("console", __name__)
 for part in (
     admins,
+    api_keys,
     audit,
     background,
     customers,

@@ -62,6 +62,27 @@ ROLES = {
     "finance": N_("Finance"),
     "auditor": N_("Auditor"),
 }
+SCOPES = {
+    "audit.view": N_("See the audit log and the background"),
+    "billing.edit": N_("Change payments and memberships"),
+    "billing.refund": N_("Give money back"),
+    "billing.view": N_("See payments and memberships"),
+    "customers.credentials": N_("Help customers with their sign-in"),
+    "customers.delete": N_("Delete customers"),
+    "customers.edit": N_("Change customers"),
+    "customers.switch": N_("Switch to customers' sites"),
+    "customers.view": N_("See customers"),
+    "network.settings": N_("Settings, admins and API keys"),
+    "sites.delete": N_("Delete sites"),
+    "sites.edit": N_("Change sites"),
+    "sites.view": N_("See sites"),
+}
+KEY_STATES = {
+    "active": N_("Good"),
+    "asleep": N_("Asleep"),
+    "expired": N_("Too old"),
+    "revoked": N_("Revoked"),
+}
 ROLE_MEANINGS = {
     "owner": N_("Everything, also settings, admins and API keys."),
     "administrator": N_("Everything but settings, admins and API keys."),
@@ -225,6 +246,8 @@ COLOURS = {
     "failed": "red",
     "disabled": "red",
     "disputed": "red",
+    "asleep": "orange",
+    "revoked": "secondary",
 }
 """Tabler's colour of each state; the word always stands beside it."""
 
@@ -281,6 +304,15 @@ def role_meaning(name: str) -> str:
 
 def event_kinds() -> dict[str, str]:
     return {kind: gettext(name) for kind, name in EVENT_KINDS.items()}
+
+
+def scope(permission: str) -> str:
+    """Return what a permission lets somebody do."""
+    return _named(SCOPES, permission)
+
+
+def key_state(state: str) -> str:
+    return _named(KEY_STATES, state)
 
 
 def cause(why: str) -> str:

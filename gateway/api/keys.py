@@ -65,7 +65,7 @@ def let_in(*, proof_may_be_old: bool) -> None:
         raise KeyMissing(NO_KEY)
     key_hash = sha256(key.strip().encode()).hexdigest()
     known = _proofs().find(key_hash) if proof_may_be_old else None
-    g.api_key_hash = key_hash
+    g.api_key_hash, g.api_proof_is_old = key_hash, known is not None
     g.api_identity = known or _prove(key_hash)
     limits().spend(limits().api, "api", str(g.api_identity.key_id))
 
@@ -81,10 +81,10 @@ def api_services() -> Bound:
     return services_for(api_identity())
 
 
-def forget_key() -> None:
-    """Drop the remembered proof; the services no longer accept the key."""
-    if "api_key_hash" in g:
-        _proofs().forget(g.api_key_hash)
+def forget_key() -> bool:
+    """Drop the proof, which the services no longer accept; True when it was a remembered one."""
+    _proofs().forget(g.api_key_hash)
+    return bool(g.api_proof_is_old)
 
 
 def _prove(key_hash: str) -> Identity:

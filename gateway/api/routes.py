@@ -2,6 +2,7 @@
 
 from gateway.api import (
     admins,
+    api_keys,
     audit,
     background,
     billing,
@@ -20,6 +21,7 @@ from gateway.api.blueprint import blueprint
 
 __all__ = [
     "admins",
+    "api_keys",
     "audit",
     "background",
     "billing",

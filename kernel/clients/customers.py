@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from kernel.clients.admins import AdminsClient
+from kernel.clients.api_keys import ApiKeysClient
 from kernel.clients.audit import AuditClient
 from kernel.clients.bulk import BulkClient
 from kernel.clients.credentials import CredentialsClient
@@ -19,6 +20,7 @@ from kernel.contracts.timeline import EventKind
 
 class CustomersClient(
     AdminsClient,
+    ApiKeysClient,
     AuditClient,
     BulkClient,
     CredentialsClient,

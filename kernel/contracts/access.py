@@ -1,6 +1,6 @@
 """Roles, and the named permissions they hold; asked in the gateway and again in each service."""
 
-from typing import Literal
+from typing import Literal, cast
 
 Role = Literal["owner", "administrator", "support", "finance", "auditor"]
 
@@ -42,6 +42,11 @@ GATEWAY = frozenset({"accounts.authenticate", "hosts.resolve", "tickets.redeem"}
 def held_by(role: Role | None) -> frozenset[str]:
     """Return the permissions of a role; without one, what every site owner may do."""
     return ROLES[role] if role else SITE_OWNER
+
+
+def held_as_admin(role: str | None, *, is_active: bool | None) -> frozenset[str]:
+    """Return what an account with this role may do now as an admin; without one, or closed, nothing."""
+    return ROLES[cast(Role, role)] if role and is_active else frozenset()
 
 
 def dominates(actor: frozenset[str], target: Role | None) -> bool:

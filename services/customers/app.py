@@ -10,6 +10,7 @@ from kernel.web import create_service
 from services.customers.api import (
     accounts,
     admins,
+    api_keys,
     audit,
     bulk,
     credentials,
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (
         accounts,
         admins,
+        api_keys,
         audit,
         bulk,
         credentials,

@@ -11,7 +11,7 @@ from kernel.errors import N_, Unauthenticated
 from kernel.prepared import Prepared
 from services.customers.factor_policy import FACTOR_IS_MISSING
 from services.customers.models import Account, ApiKey
-from services.customers.models.api_keys import is_valid
+from services.customers.models.api_keys import is_valid, reach_of
 
 ACCOUNT = Prepared(
     select(
@@ -19,7 +19,16 @@ ACCOUNT = Prepared(
     ).where(Account.id == bindparam("account_id"))
 )
 KEY = Prepared(
-    select(ApiKey.revoked_at, ApiKey.expires_at, ApiKey.scopes).where(ApiKey.id == bindparam("key_id"))
+    select(
+        ApiKey.revoked_at,
+        ApiKey.expires_at,
+        ApiKey.scopes,
+        ApiKey.account_id,
+        Account.role,
+        Account.is_active,
+    )
+    .outerjoin(Account, (Account.network_id == ApiKey.network_id) & (Account.id == ApiKey.account_id))
+    .where(ApiKey.id == bindparam("key_id"))
 )
 
 
@@ -50,7 +59,7 @@ def _key_stands(uow: UnitOfWork, key_id: UUID) -> bool:
     key = KEY.one_or_none(uow, key_id=key_id)
     if key is None or not is_valid(key.revoked_at, key.expires_at, uow.now):
         return False
-    return uow.identity.permissions <= set(key.scopes)
+    return uow.identity.permissions <= reach_of(key, role=key.role, is_active=key.is_active)
 
 
 def _visitor_stands(uow: UnitOfWork, admin_id: UUID) -> bool:

@@ -1,11 +1,13 @@
 """API keys: only their hash is kept."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Row, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.contracts.access import held_as_admin
 from kernel.errors import N_
 from kernel.tables import TenantScoped
 from services.customers.models.base import Base
@@ -51,3 +53,13 @@ class ApiKey(TenantScoped, Base):
 def is_valid(revoked_at: datetime | None, expires_at: datetime | None, now: datetime) -> bool:
     """Whether a key with these times still opens anything."""
     return revoked_at is None and (expires_at is None or expires_at > now)
+
+
+def reach_of(key: ApiKey | Row[Any], *, role: str | None, is_active: bool | None) -> frozenset[str]:
+    """Return what a key carries now: of its scopes what the admin it answers for, of this role, may do.
+
+    The operator's keys answer for nobody and carry all their scopes.
+    """
+    if key.account_id is None:
+        return frozenset(key.scopes)
+    return frozenset(key.scopes) & held_as_admin(role, is_active=is_active)
