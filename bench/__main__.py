@@ -110,6 +110,7 @@ def compare_sizes(measured: dict[str, list[Rate]]) -> None:
 def measure_paths(seeded: Seeded) -> None:
     """Measure what takes several requests."""
     print(f"\nsign-in:           {scenes.sign_ins_per_second(seeded, 40):8.1f} a second, one after the other")
+    print(f"save of a customer: {scenes.saves_per_second(seeded, 40):7.1f} a second, one after the other")
     print(f"switch to and back: {scenes.switches_per_second(seeded, 40):7.1f} a second, one after the other")
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import request
 from flask_login import current_user
+from markupsafe import Markup
 
 from gateway import labels
 from gateway.formats import formats
 from gateway.translation import gettext as _
 from gateway.views.countries import country_options
+from gateway.views.options import options
 from gateway.views.settings import time_zones
 from gateway.words import LANGUAGES
 from kernel import phones, postal
@@ -84,12 +86,12 @@ class ProfileForm:
             "form": self,
             "values": self.typed,
             "billing": {name.removeprefix(BILLING): value for name, value in self.typed.items()},
-            "countries": country_options(),
+            "countries": country_options(self.typed["billing_country"]),
             "rules": self._rules(),
             "called": postal_words(self._rules()),
             "states": self._states(),
             "locales": [("", _("As the network")), *LANGUAGES.items()],
-            "time_zones": [("", _("As the network")), *_zones(self.typed["time_zone"])],
+            "time_zones": _zones(self.typed["time_zone"]),
         }
 
     def _rules(self) -> postal.PostalRules | None:
@@ -165,5 +167,6 @@ def _state_code(customer: Customer) -> str:
     return postal.rules_of(country).state(state) or state
 
 
-def _zones(present: str) -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in time_zones(present)]
+def _zones(present: str) -> Markup:
+    named = ((zone, zone.replace("_", " ")) for zone in time_zones(present))
+    return options((("", _("As the network")), *named), present)
