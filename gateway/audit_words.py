@@ -48,6 +48,7 @@ ACTS = {
     "settings changed": N_("Settings of the network saved"),
     "sign-in forced": N_("Signed out everywhere by force"),
     "switch cleared": N_("Switching to a site allowed"),
+    "verification asked for": N_("Verification link asked for by the customer"),
     "verification changed": N_("E-mail verification changed by hand"),
     "verification resent": N_("Verification link sent again"),
     "visit ended": N_("Visit to a site ended"),

@@ -82,6 +82,7 @@ def resend_to_oneself(uow: UnitOfWork, customer_id: UUID | None) -> None:
     """Write once more, because the customer himself wants it. Raises NothingToVerify, ResentTooOften."""
     customer = _asked(uow, _somebody(customer_id))
     refuse_too_often(uow, customer.account_id, TEMPLATE, "customer")
+    audit.note(uow, "verification asked for", customer.id)
     ask(uow, customer, uow.get(Account, customer.account_id), "customer")
 
 

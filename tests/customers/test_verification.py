@@ -302,6 +302,22 @@ def test_the_admins_links_do_not_count_for_the_customer(database, owner, pending
     assert len(mails(database, owner)) == 10
 
 
+@pytest.mark.parametrize(
+    ("resend", "act"),
+    [
+        (verification.resend, "verification resent"),
+        (verification.resend_to_oneself, "verification asked for"),
+    ],
+)
+def test_each_resending_is_in_the_audit_log(database, owner, pending, resend, act):
+    with database.unit_of_work(owner) as uow:
+        resend(uow, pending.id)
+
+    with database.unit_of_work(owner) as uow:
+        lines = uow.session.execute(select(AuditLine.action, AuditLine.object_id)).all()
+    assert lines == [(act, pending.id)]
+
+
 def test_ten_who_resend_at_once_send_five(database, owner, pending):
     def resend(_: int) -> bool:
         try:

@@ -49,6 +49,9 @@ class Browser:
     def get(self, url: str, *, headers: dict[str, str] | None = None) -> Answer:
         return self._send("GET", url, None, headers)
 
+    def head(self, url: str) -> Answer:
+        return self._send("HEAD", url, None, None)
+
     def post(
         self,
         url: str,

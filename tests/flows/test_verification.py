@@ -122,7 +122,7 @@ def test_opening_it_ten_times_changes_nothing(world: World, post: Post, owner: O
     link = post.link()
     for browser in [world.browser() for _ in range(10)]:
         assert browser.get(link).status == 200
-        assert browser._send("HEAD", link, None, None).status == 200
+        assert browser.head(link).status == 200
 
     assert (status(world, owner), verified(world)) == ("pending", 0)
     browser = world.browser()
