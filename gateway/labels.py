@@ -269,6 +269,11 @@ def mail(template: str) -> str:
     return _named(MAILS, template)
 
 
+def mails() -> list[tuple[str, str]]:
+    """Return every template with what it says."""
+    return [(template, gettext(words)) for template, words in MAILS.items()]
+
+
 def mail_state(state: str) -> str:
     return _named(MAIL_STATES, state)
 

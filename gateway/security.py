@@ -33,7 +33,8 @@ def install_security(app: Flask, settings: Settings, hosts: Hosts) -> None:
     def protect(response: Response) -> Response:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
-        response.headers["Content-Security-Policy"] = content_security_policy(hosts)
+        if "Content-Security-Policy" not in response.headers:
+            response.headers["Content-Security-Policy"] = content_security_policy(hosts)
         if settings.https:
             response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
         if request.endpoint != "static":
@@ -69,6 +70,7 @@ def content_security_policy(hosts: Hosts) -> str:
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
+            *(["frame-src 'self'"] if g.get("shows_frames") else []),
             f"form-action {' '.join(_form_targets(hosts))}",
             "frame-ancestors 'none'",
             "base-uri 'none'",
