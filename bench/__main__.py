@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from bench import background, scenes
+from bench import background, mail, scenes
 from bench.choices import gunicorn, running
 from bench.installation import PORT, installed, memory
 from bench.load import Rate, get, rate
@@ -37,6 +37,7 @@ class Effort:
     rounds: int
     seconds: float
     events: int
+    mails: int
 
 
 def main() -> None:
@@ -45,7 +46,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="one small size, short rounds")
     logging.configure("bench", "WARNING")
     quick = options.parse_args().quick
-    effort = Effort(3, 0.5, 2_000) if quick else Effort(5, 2.0, 20_000)
+    effort = Effort(3, 0.5, 2_000, 200) if quick else Effort(5, 2.0, 20_000, 1_000)
     with TemporaryDirectory(prefix="atoll-bench-") as folder:
         measure_all(Path(folder), SIZES[:1] if quick else SIZES, effort)
 
@@ -68,6 +69,8 @@ def measure_all(folder: Path, sizes: tuple[int, ...], effort: Effort) -> None:
             background.events_per_second(databases, seeded[0], effort.events) for _ in range(effort.rounds)
         ]
         print(f"events to the timeline: {median(through):8,.0f} a second (at least 3,000)")
+        sent = [mail.mails_per_second(databases, seeded[0], effort.mails) for _ in range(3)]
+        print(f"mails rendered and handed over: {median(sent):5,.0f} a second")
         print(f"memory of the whole, after: {memory(first) / 2**20:.0f} MB (at most 900)")
 
 

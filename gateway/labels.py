@@ -197,6 +197,11 @@ MAILS = {
     "verify_email": N_("Confirm your e-mail address"),
     "invitation": N_("Invitation"),
     "welcome": N_("Welcome"),
+    "reset_password": N_("Set a new password"),
+    "password_changed": N_("Your password was changed"),
+    "second_factor_on": N_("A second factor protects your account"),
+    "second_factor_off": N_("Your account has no second factor any more"),
+    "second_factor_reset": N_("Your second factor was taken off"),
     "address_changed_old": N_("Your e-mail address was changed"),
     "address_changed_new": N_("This is now your e-mail address"),
 }

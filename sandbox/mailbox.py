@@ -18,6 +18,7 @@ from kernel.config import Settings
 from kernel.ids import new_id
 
 KEPT = 1000  # mails; older ones go
+A_ROUND = 100  # mails received between two looks at how many there are
 SHOWN = 200
 SIZE_LIMIT = 20 * 1024 * 1024  # bytes
 PAGE_POLICY = (
@@ -66,12 +67,19 @@ class MailFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._since_cleared = 0
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def keep(self, content: bytes) -> None:
         half = self._path / f"{new_id()}.half"
         half.write_bytes(content)
         half.rename(half.with_suffix(".eml"))
+        self._since_cleared += 1
+        if self._since_cleared >= A_ROUND:
+            self._clear()
+
+    def _clear(self) -> None:
+        self._since_cleared = 0
         for old in self._paths()[KEPT:]:
             old.unlink(missing_ok=True)
 

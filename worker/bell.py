@@ -25,7 +25,7 @@ from worker.app import configure_logs
 from worker.health import serve_health, start
 from worker.listeners import load_listeners
 from worker.performers import load_performers
-from worker.retention import clear_out
+from worker.retention import clear_mails, clear_out
 from worker.rings import Ring, Rings
 from worker.schedule import Sweep, timetable
 
@@ -93,8 +93,11 @@ class Bell:
         self._sweep = Sweep(self._databases, listeners, performers, self.rings)
         days = settings.events_kept_days
         clearing = partial(clear_out, self._databases, listeners.values(), kept_days=days)
+        forgetting = partial(clear_mails, self._databases["customers"], kept_days=settings.mails_kept_days)
         ending = partial(end_expired_visits, self._databases["sites"])
-        self._timetable = timetable(self._sweep, clear_out=clearing, end_visits=ending)
+        self._timetable = timetable(
+            self._sweep, clear_out=clearing, clear_mails=forgetting, end_visits=ending
+        )
         self._ears = [Ear(settings, name, self) for name in SERVICES]
 
     @property

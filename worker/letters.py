@@ -41,9 +41,12 @@ def compose(letter: Letter, settings: Settings, *, to: str) -> bytes:
 
 
 def link_of(letter: Letter, settings: Settings) -> str:
-    """Return where the button of the message leads; with its secret, so it is kept nowhere."""
+    """Return where the button of the message leads; with its secret, so it is kept nowhere.
+
+    One without a secret, as in a sample, leads to the network's front door.
+    """
     origin = settings.origin(f"admin.{letter.network.domain}")
-    return f"{origin}/links/{letter.mail.link}?token={letter.token}" if letter.token else LINK
+    return f"{origin}/links/{letter.mail.link}?token={letter.token}" if letter.token else f"{origin}/"
 
 
 def deliverable(address: str) -> str:

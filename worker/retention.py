@@ -1,7 +1,7 @@
-"""Clearing out the events log: what is old enough, and has been read by every listener."""
+"""Clearing out what is old enough: events that every listener has read, and mail."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select, tuple_
@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.database import Database
 from kernel.events import Listener
 from kernel.log import CursorRow, EventRow
+from services.customers.models import Mail
 
 BATCH = 5_000  # rows a transaction
 
@@ -60,6 +61,29 @@ def _delete_batch(source: Database, passed: tuple[int, int], kept_days: int) -> 
             delete(EventRow)
             .where(EventRow.id.in_(oldest), too_old)
             .returning(EventRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(gone.all())
+
+
+def clear_mails(customers: Database, *, kept_days: int) -> int:
+    """Delete messages written more than ``kept_days`` ago that are sent or given up; return how many."""
+    deleted, gone = 0, BATCH
+    while gone == BATCH:
+        gone = _delete_mails(customers, clock.now() - timedelta(days=kept_days))
+        deleted += gone
+    if deleted:
+        log.info("old mails deleted", number=deleted)
+    return deleted
+
+
+def _delete_mails(customers: Database, before: datetime) -> int:
+    old = select(Mail.id).where(Mail.created_at < before, Mail.state.in_(("done", "dead"))).limit(BATCH)
+    with customers.across_networks("clearing out old mail") as session:
+        gone = session.execute(
+            delete(Mail)
+            .where(Mail.id.in_(old))
+            .returning(Mail.id)
             .execution_options(synchronize_session=False)
         )
         return len(gone.all())

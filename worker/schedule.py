@@ -80,11 +80,16 @@ class Sweep:
 
 
 def timetable(
-    sweep: Sweep, *, clear_out: Callable[[], object], end_visits: Callable[[], object]
+    sweep: Sweep,
+    *,
+    clear_out: Callable[[], object],
+    clear_mails: Callable[[], object],
+    end_visits: Callable[[], object],
 ) -> Sequence[Every]:
     """Return what the bell does by the clock."""
     return (
         Every(SWEEP, "sweep", sweep.everything),
         Every(MINUTE, "visits", end_visits),
         Every(DAY, "retention", clear_out),
+        Every(DAY, "mail retention", clear_mails),
     )

@@ -6,8 +6,8 @@ from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from kernel.contracts.common import After
-from kernel.contracts.mails import Mail, MailList, MailsQuery, MailWritten
-from kernel.web import query
+from kernel.contracts.mails import Mail, MailList, MailSamples, MailsQuery, MailWritten, SampleOrder
+from kernel.web import body, query
 
 
 @blueprint.get("/customers/<uuid:customer_id>/mails")
@@ -43,3 +43,17 @@ def send_mail_again(mail_id: UUID) -> MailWritten:
 def try_mail_again(mail_id: UUID) -> None:
     """Have a message tried again that was given up."""
     api_services().customers.try_mail_again(mail_id)
+
+
+@blueprint.get("/mail-samples")
+@operation(scope="network.settings", answers=MailSamples, is_confirmed_by_customers=True)
+def mail_samples() -> MailSamples:
+    """Every message that can be sent, with made-up people in it, in every language."""
+    return api_services().customers.mail_samples()
+
+
+@blueprint.post("/mail-samples")
+@operation(scope="network.settings", body=SampleOrder, answers=MailWritten, is_confirmed_by_customers=True)
+def send_mail_sample() -> MailWritten:
+    """Send one of them to the account that the key belongs to."""
+    return api_services().customers.send_mail_sample(body(SampleOrder))

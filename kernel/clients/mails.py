@@ -21,6 +21,14 @@ class MailsClient(ServiceClient):
         """Return one message with its words."""
         return self._get(f"/v1/mails/{mail_id}", mails.Mail)
 
+    def mail_samples(self) -> mails.MailSamples:
+        """Return every template with made-up values, in every language."""
+        return self._get("/v1/mail-samples", mails.MailSamples)
+
+    def send_mail_sample(self, order: mails.SampleOrder) -> mails.MailWritten:
+        """Send one to whoever asks. Raises NotFound, Conflict."""
+        return self._send("POST", "/v1/mail-samples", order, mails.MailWritten)
+
     def send_mail_again(self, mail_id: UUID) -> mails.MailWritten:
         """Write the message once more. Raises Conflict, TooMany."""
         return self._send("POST", f"/v1/mails/{mail_id}/send-again", None, mails.MailWritten)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, select_autoescape
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from kernel.contracts.mails import LINK
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.ids import new_id
+from services.customers.mail_looks import ink_on
 from services.customers.models import Mail, Network
 from services.customers.one_time_tokens import Purpose
 
@@ -79,8 +80,16 @@ def render(network: Network, template: str, language: str, values: dict[str, Any
     paragraphs = [part.strip() for part in said["body"].split("\n\n") if part.strip()]
     shown = {"network": network, "language": language, "button": said.get("button", ""), "link": LINK}
     shown |= {"subject": said["subject"], "paragraphs": paragraphs, "mark_up": _marked_up}
+    # The first paragraph is the greeting.
+    shown |= {"ink": ink_on(network.colour), "preview": paragraphs[min(1, len(paragraphs) - 1)]}
     parts = {kind: _environment().get_template(f"layout.{kind}") for kind in ("html", "text")}
     return {"subject": said["subject"], **{kind: part.render(shown).strip() for kind, part in parts.items()}}
+
+
+def names_in(template: str, language: str) -> set[str]:
+    """Return the names of the values that a template shows."""
+    source = (TEMPLATES / language / f"{template}.txt").read_text(encoding="utf-8")
+    return meta.find_undeclared_variables(_environment().parse(source)) - {"network"}
 
 
 def _marked_up(paragraph: str) -> Markup:

@@ -20,17 +20,8 @@ AGAIN = "sent again"
 TIMES = 5
 WITHIN = timedelta(hours=1)
 COPIED = (
-    "to",
-    "account_id",
-    "customer_id",
-    "language",
-    "template",
-    "values",
-    "link",
-    "subject",
-    "html",
-    "text",
-)
+    "to", "account_id", "customer_id", "language", "template", "values", "link", "subject", "html", "text"
+)  # fmt: skip
 LETS_IN = ("reset", "invite")
 """Links that open an account; who may send them may change logins."""
 
@@ -48,7 +39,8 @@ def send_again(uow: UnitOfWork, mail_id: UUID) -> Mail:
 
     Raises Forbidden, LinkOfOldAddress, SentAgainTooOften, NotFound.
     """
-    mail = _ordered(uow, mail_id, "mail sent again")
+    mail = _for_who_may(uow, mail_id)
+    _note(uow, mail, "mail sent again")
     _refuse_old_address(uow, mail)
     _refuse_too_often(uow, mail)
     copied = {name: getattr(mail, name) for name in COPIED}
@@ -61,20 +53,20 @@ def send_again(uow: UnitOfWork, mail_id: UUID) -> Mail:
 
 def try_again(uow: UnitOfWork, mail_id: UUID) -> None:
     """Make a message due again that was given up. Raises Forbidden, NotFound."""
-    mail = uow.get(Mail, mail_id, lock=True)
-    uow.identity.require("customers.credentials" if mail.link in LETS_IN else "customers.edit")
-    audit.note(
-        uow, "mail tried again", mail.customer_id or mail.id, template=mail.template, mail=str(mail.id)
-    )
+    mail = _for_who_may(uow, mail_id)
+    _note(uow, mail, "mail tried again")
     background.retry_dead(uow, WORKS, mail_id, kind="mail")
 
 
-def _ordered(uow: UnitOfWork, mail_id: UUID, action: str) -> Mail:
-    """Return the message, locked, for somebody who may do this with it, which is written down."""
+def _for_who_may(uow: UnitOfWork, mail_id: UUID) -> Mail:
+    """Return the message, locked, to somebody who may send it. Raises Forbidden, NotFound."""
     mail = uow.get(Mail, mail_id, lock=True)
     uow.identity.require("customers.credentials" if mail.link in LETS_IN else "customers.edit")
-    audit.note(uow, action, mail.customer_id or mail.id, mail=str(mail.id), template=mail.template)
     return mail
+
+
+def _note(uow: UnitOfWork, mail: Mail, act: str) -> None:
+    audit.note(uow, act, mail.customer_id or mail.id, mail=str(mail.id), template=mail.template)
 
 
 def _refuse_old_address(uow: UnitOfWork, mail: Mail) -> None:

@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from flask.testing import FlaskClient
 
 from kernel.embedded.redis import free_port
+from sandbox import mailbox
 from sandbox.mailbox import MailFolder, Receiver, create_app
 
 HTML = '<p>Hej <a href="http://solrosen.localhost/x">Verifiera</a></p><script>alert(1)</script>'
@@ -88,3 +89,12 @@ def test_a_mail_that_is_not_there_is_not_found(page: FlaskClient, path: str) -> 
 def test_a_name_of_somebody_else_for_this_machine_reads_no_mail(page: FlaskClient, host: str) -> None:
     assert page.get("/", headers={"Host": host}).status_code == 400
     assert page.get("/", headers={"Host": "127.0.0.1:8005"}).status_code == 200
+
+
+def test_old_mails_go_now_and_then(folder: MailFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "KEPT", 3)
+    monkeypatch.setattr(mailbox, "A_ROUND", 5)
+    for number in range(6):
+        folder.keep(f"Subject: number {number}\r\n\r\n.".encode())
+
+    assert [mail.subject for mail in folder.newest()] == ["number 5", "number 4", "number 3", "number 2"]

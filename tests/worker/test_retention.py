@@ -13,9 +13,11 @@ from kernel.database import Database
 from kernel.events import Listener, advance
 from kernel.ids import new_id
 from kernel.log import EventRow
+from services.customers.models import Mail
 from tests.chaos import ledger
+from tests.mailing import found_network, write
 from worker import retention
-from worker.retention import clear_out
+from worker.retention import clear_mails, clear_out
 
 
 def reader(databases: dict[str, Database]) -> Listener:
@@ -87,3 +89,33 @@ def test_more_than_one_batch_goes_too(databases, old, network, monkeypatch):
 
     assert clear_out(databases, [listener], kept_days=730) == 3
     assert kept(old, network) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "stays"),
+    [("done", 181, False), ("dead", 181, False), ("done", 179, True), ("due", 400, True)],
+)
+def test_mail_that_is_over_goes_when_it_is_old(databases, owner, state, days, stays):
+    found_network(databases["customers"], owner)
+    mail = write(databases["customers"], owner)
+    with databases["customers"].across_networks("test") as session:
+        written = clock.now() - timedelta(days=days)
+        session.execute(update(Mail).where(Mail.id == mail.id).values(state=state, created_at=written))
+
+    clear_mails(databases["customers"], kept_days=180)
+
+    with databases["customers"].unit_of_work(owner) as uow:
+        assert list(uow.session.scalars(select(Mail.id))) == ([mail.id] if stays else [])
+
+
+def test_more_than_one_batch_of_mail_goes_too(databases, owner, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    found_network(databases["customers"], owner)
+    for _ in range(5):
+        write(databases["customers"], owner)
+    with databases["customers"].across_networks("test") as session:
+        session.execute(update(Mail).values(state="done", created_at=clock.now() - timedelta(days=999)))
+
+    assert clear_mails(databases["customers"], kept_days=180) >= 5
+    with databases["customers"].unit_of_work(owner) as uow:
+        assert uow.session.scalars(select(Mail.id)).all() == []

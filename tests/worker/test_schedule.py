@@ -16,14 +16,17 @@ def test_the_clock_sweeps_ends_visits_and_clears_out() -> None:
     jobs = timetable(
         Sweep({}, {}, {}, Rings()),
         clear_out=partial(done.append, "cleared out"),
+        clear_mails=partial(done.append, "mails cleared out"),
         end_visits=partial(done.append, "visits ended"),
     )
 
     for job in jobs:
         job.action()
 
-    assert [(job.name, job.seconds) for job in jobs] == [("sweep", 2), ("visits", 60), ("retention", 86_400)]
-    assert done == ["visits ended", "cleared out"]
+    assert [(job.name, job.seconds) for job in jobs] == [
+        ("sweep", 2), ("visits", 60), ("retention", 86_400), ("mail retention", 86_400)
+    ]  # fmt: skip
+    assert done == ["visits ended", "cleared out", "mails cleared out"]
 
 
 @pytest.mark.parametrize("reason", [DatabaseAway("away"), RuntimeError("broken")])
