@@ -51,6 +51,20 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // What was typed and not saved is not left without a question.
+  const guarded = document.querySelector("form[data-guarded]");
+  if (guarded) {
+    let isUnsaved = guarded.dataset.guarded === "unsaved";
+    guarded.addEventListener("input", () => (isUnsaved = true));
+    guarded.addEventListener("submit", () => (isUnsaved = false));
+    guarded.addEventListener("click", (event) => {
+      if (event.target.closest("[data-forgets]")) isUnsaved = false;
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (isUnsaved) event.preventDefault();
+    });
+  }
+
   const search = document.getElementById("search-dialog");
   if (!search) return;
   const field = search.querySelector("input");

@@ -76,6 +76,22 @@ def test_wrong_input_stands_beside_its_field_and_reset_forgets_it(
     expect(page.get_by_label("First name")).to_have_value("Åsa")
 
 
+def test_what_was_typed_is_not_left_without_a_question(world: World, open_page: Open, owners: list[Owner]):
+    page = open_page()
+    enter(world, page, f"/customers/{owners[0].customer_id}/edit")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.get_by_label("First name").fill("Eva")
+    page.get_by_role("link", name="Back", exact=True).click()
+
+    expect(page.get_by_label("First name")).to_have_value("Eva")
+    assert asked == ["beforeunload"]
+    page.locator(".save-bar .btn-primary").click()
+    page.wait_for_url("**/customers")
+    assert asked == ["beforeunload"]
+
+
 def test_two_admins_at_once_choose_field_by_field(world: World, open_page: Open, owners: list[Owner]):
     first, second = open_page(), open_page()
     for page in (first, second):
