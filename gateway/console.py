@@ -6,7 +6,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from gateway import labels
+from gateway import bulk_words, labels
 from gateway.auth import open_to_all
 from gateway.formats import install_filters
 from gateway.looks import avatar, install_looks
@@ -19,12 +19,14 @@ from gateway.views import (
     appearance,
     audit,
     background,
+    bulk,
     customers,
     events,
     exports,
     invitations,
     mail_samples,
     mails,
+    jobs,
     memberships,
     notes,
     payments,
@@ -44,12 +46,14 @@ for part in (
     api_keys,
     audit,
     background,
+    bulk,
     customers,
     events,
     exports,
     invitations,
     mail_samples,
     mails,
+    jobs,
     memberships,
     notes,
     payments,
@@ -82,6 +86,7 @@ def install_pages(app: Flask) -> None:
         labels=labels, line_of=line_of, state=state, page_language=page_language, own_avatar=own_avatar
     )
     app.jinja_env.filters["note_html"] = note_html
+    app.jinja_env.globals.update(bulk_words=bulk_words)
     appearance.register(app)
 
 

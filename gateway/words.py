@@ -18,7 +18,7 @@ def install_words(app: Flask) -> None:
     """Choose language and time zone of each request; give templates what they need to say things."""
     Babel(app, locale_selector=chosen_language, timezone_selector=_time_zone)
     install_gettext(app)
-    app.jinja_env.globals.update(languages=LANGUAGES, said=said)
+    app.jinja_env.globals.update(languages=LANGUAGES, said=said, said_as=said_as)
 
 
 def chosen_language() -> str:
@@ -33,6 +33,11 @@ def said(failure: Failure) -> str:
     The message catalogue of the gateway holds the sentences of the kernel and the services too.
     """
     return _in_words(failure.template, failure.params, str(failure))
+
+
+def said_as(template: str, params: Mapping[str, str] | None = None) -> str:
+    """Return a sentence that was kept with its places, in the reader's language."""
+    return _in_words(template, params or {}, template)
 
 
 def said_fields(failure: Failure) -> dict[str, str]:

@@ -122,6 +122,19 @@ class UnitOfWork:
                 )
             )
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may fail by itself: what it wrote and said is undone then, and nothing else."""
+        told, rows, said = len(self.published), len(self._rows), set(self._said)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self.published[told:]
+            del self._rows[rows:]
+            self._said = said
+            raise
+
     def ring(self, kind: str, row_id: UUID) -> None:
         """Tell the bell, once this is committed, that a row of due work can be performed."""
         self._said.add(f"work:{kind}:{row_id}")

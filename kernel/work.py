@@ -177,6 +177,20 @@ def finish(uow: UnitOfWork, model: type[DueWork], mine: Claim) -> None:
     _settle(uow, model, mine, state="done", last_error="")
 
 
+def hold(uow: UnitOfWork, model: type[DueWork], mine: Claim, lease: timedelta = LEASE) -> None:
+    """Keep the row for another lease, in the transaction of a step. Raises LeaseLost, which undoes both.
+
+    What came a step further may crash as often again.
+    """
+    _settle(uow, model, mine, state="leased", attempts=0, lease_until=uow.now + lease, lease_token=mine.token)
+
+
+def go_on(uow: UnitOfWork, model: type[DueWork], mine: Claim) -> None:
+    """Put the row back for its next turn, at once: it came a step further, and others want the thread."""
+    _settle(uow, model, mine, state="due", attempts=0, due_at=uow.now)
+    uow.ring(mine.kind, mine.id)
+
+
 def retry_later(uow: UnitOfWork, model: type[DueWork], mine: Claim, reason: str, *, seconds: float) -> None:
     """Put the row back for another attempt, after about ``seconds``."""
     wait = timedelta(seconds=seconds * uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - jitter, no secret
@@ -192,7 +206,7 @@ def _settle(uow: UnitOfWork, model: type[DueWork], mine: Claim, **values: object
     settled = uow.session.execute(
         update(model)
         .where(model.id == mine.id, model.lease_token == mine.token, model.state == "leased")
-        .values(lease_until=None, lease_token=None, **values)
+        .values({"lease_until": None, "lease_token": None} | values)
         .returning(model.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()

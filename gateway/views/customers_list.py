@@ -8,10 +8,12 @@ from flask import request
 from pydantic import ValidationError
 
 from gateway.translation import gettext as _
+from gateway.views.bulk import actions
 from gateway.views.customer_rows import drawn
 from gateway.views.preferences import prefer, preference
 from kernel.contracts.customers import CustomersList, CustomersQuery
 from kernel.errors import BadRequest, Failure
+from kernel.ids import new_id
 
 SIZES = (20, 50, 100)
 SIZE, LAYOUT = "customers.limit", "customers.layout"
@@ -69,7 +71,9 @@ class Listing:
         return {
             "query": self.query,
             "here": here,
-            "export": f"/customers/export?{urlencode({'tab': self.query.tab, 'q': self.query.q})}",
+            "filtered": getattr(found.counts, self.query.tab) if found and not self.query.q else None,
+            "bulk_actions": actions(),
+            "key": new_id(),
             "layout": layout,
             "tabs": self._tabs(found),
             "rows": drawn(found.items, layout, here.partition("?")[2]) if found else [],

@@ -485,3 +485,23 @@ def test_a_cursor_ahead_of_its_server_is_an_error_and_not_silence(source, home, 
 
     with pytest.raises(events.LogOutOfStep, match="the database was restored or moved"):
         advance(listener, source, home)
+
+
+def fail_within(uow: UnitOfWork) -> None:
+    with uow.attempt():
+        uow.publish(ProductCreated(product_id=new_id(), name="within"))
+        uow.ring("errand", new_id())
+        raise ZeroDivisionError
+
+
+def test_an_attempt_that_fails_takes_back_what_it_wrote_and_said_and_nothing_else(databases, owner):
+    with databases["sites"].unit_of_work(owner) as uow:
+        uow.publish(ProductCreated(product_id=new_id(), name="before"))
+        with pytest.raises(ZeroDivisionError):
+            fail_within(uow)
+        with uow.attempt():
+            uow.publish(ProductCreated(product_id=new_id(), name="after"))
+
+    with databases["sites"].unit_of_work(owner) as uow:
+        told = uow.session.scalars(select(EventRow.payload).order_by(EventRow.position)).all()
+    assert [payload["name"] for payload in told] == ["before", "after"]

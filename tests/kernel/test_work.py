@@ -22,6 +22,7 @@ from kernel.tables import Conventions, TenantScoped, new_metadata
 from kernel.work import (
     CRASHES,
     JITTER,
+    LEASE,
     Claim,
     DueWork,
     LeaseLost,
@@ -303,3 +304,47 @@ def test_the_sweep_reads_an_index_however_many_rows_are_done(home, network):
         plan = session.connection().exec_driver_sql(f"EXPLAIN {sql}").scalars().all()
 
     assert any("ix_errands_open" in line for line in plan)
+
+
+def perform_in_steps(home: Database, mine: Claim) -> Result:
+    """Do a step, keep the row, do another, and give the thread to others."""
+    for settle in (work.hold, work.go_on):
+        with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
+            uow.add(ErrandDone(errand_id=mine.id, by="steps"))
+            settle(uow, Errand, mine)
+    return Result("done")
+
+
+def test_work_in_steps_begins_its_attempts_anew_and_is_due_again_at_once(home, network):
+    errand_id = new_errand(home, network)
+    steps = performer(perform_in_steps)
+
+    for _ in range(CRASHES * 3):
+        assert perform(steps, home, errand_id)
+
+    errand = stands(home, errand_id)
+    assert (errand.state, errand.attempts, errand.lease_token) == ("due", 0, None)
+    assert len(done_by(home, errand_id)) == CRASHES * 6
+
+
+def test_a_step_after_the_lease_was_lost_is_undone(home, network, wait):
+    errand_id = new_errand(home, network)
+    slow = claim(performer(), home, errand_id)
+    wait(LEASE.total_seconds() + 1)
+    claim(performer(), home, errand_id)
+
+    with pytest.raises(LeaseLost):
+        perform_in_steps(home, slow)
+
+    assert done_by(home, errand_id) == []
+
+
+def test_a_step_keeps_the_row_for_a_whole_lease_more(home, network, wait):
+    errand_id = new_errand(home, network)
+    mine = claim(performer(), home, errand_id)
+    wait(LEASE.total_seconds() - 1)
+    with home.unit_of_work(Identity.worker(network)) as uow:
+        work.hold(uow, Errand, mine)
+    wait(LEASE.total_seconds() - 1)
+
+    assert claim(performer(), home, errand_id) is None

@@ -3,6 +3,7 @@
 from kernel.config import Settings
 from kernel.work import Performer
 from worker.performers.field_upkeep import field_upkeep
+from worker.performers.jobs import job
 from worker.performers.link_requests import link_request
 from worker.performers.mail import mail_performer
 from worker.performers.provisioning import provisioning
@@ -10,4 +11,6 @@ from worker.performers.provisioning import provisioning
 
 def load_performers(settings: Settings) -> dict[str, Performer]:
     """Return the performer of each kind of due work."""
-    return {one.kind: one for one in (field_upkeep, provisioning, link_request, mail_performer(settings))}
+    return {
+        one.kind: one for one in (field_upkeep, provisioning, link_request, mail_performer(settings), job)
+    }

@@ -9,6 +9,7 @@ from services.customers.models.customers import Customer
 from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
 from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
 from services.customers.models.invitations import Invitation
+from services.customers.models.jobs import Job, JobRow
 from services.customers.models.links import LinkRequest
 from services.customers.models.mails import Mail
 from services.customers.models.networks import Network
@@ -17,7 +18,12 @@ from services.customers.models.numbers import NumberSequence
 from services.customers.models.second_factors import RecoveryCode, SecondFactor, SignInChallenge
 from services.customers.models.tokens import OneTimeToken
 
-WORKS: dict[str, type[DueWork]] = {"mail": Mail, "link_request": LinkRequest, "field_upkeep": FieldUpkeep}
+WORKS: dict[str, type[DueWork]] = {
+    "mail": Mail,
+    "link_request": LinkRequest,
+    "field_upkeep": FieldUpkeep,
+    "job": Job,
+}
 """The tables of due work, by the kind that their performer has."""
 
 __all__ = [
@@ -33,6 +39,8 @@ __all__ = [
     "CustomerWord",
     "FieldUpkeep",
     "Invitation",
+    "Job",
+    "JobRow",
     "LinkRequest",
     "Mail",
     "Network",

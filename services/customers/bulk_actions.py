@@ -1,0 +1,16 @@
+"""What can be done to many customers: each action is the use case that does it to one."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
+
+from kernel.database import UnitOfWork
+from services.customers import registration, verification
+
+Action = Callable[[UnitOfWork, UUID], None]
+
+ACTIONS: Mapping[str, Action] = {
+    "vip_on": partial(registration.mark_vip, is_vip=True),
+    "vip_off": partial(registration.mark_vip, is_vip=False),
+    "resend": verification.resend,
+}
