@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from bench import background, mail, scenes
 from bench.choices import gunicorn, running
+from bench.exports import export_rows_per_second
 from bench.installation import PORT, installed, memory
 from bench.load import Rate, get, rate
 from bench.seed import Seeded, seed
@@ -65,6 +66,8 @@ def measure_all(folder: Path, sizes: tuple[int, ...], effort: Effort) -> None:
         measured = {name: measure_scene(name, seeded, effort, yardstick) for name in SCENES}
         compare_sizes(measured)
         measure_paths(seeded[-1])
+        for one in seeded:
+            print(f"export of {one.size:>7,} customers: {export_rows_per_second(one):8,.0f} rows/s")
         through = [
             background.events_per_second(databases, seeded[0], effort.events) for _ in range(effort.rounds)
         ]

@@ -31,6 +31,7 @@ from gateway.site_hosts.sign_in import blueprint as site_sign_in
 from gateway.site_hosts.verification import blueprint as own_verification
 from gateway.switch_to import admin as switch_to
 from gateway.switch_to import site as arrival
+from gateway.uploads import install_uploads
 from gateway.visits import install_visits
 from kernel import deadline, metrics, origin
 from kernel.auth import Signer
@@ -84,6 +85,7 @@ def _install_order_of_a_request(app: GatewayApp, settings: Settings) -> None:
     """Begin, find the host, check the form's token, then who is signed in; headers last."""
     app.before_request(partial(_begin, settings))
     app.before_request(_find_host)
+    install_uploads(app)
     app.after_request(_end)
     app.teardown_request(_stop_the_clock)
     install_security(app, settings, app.extensions["hosts"])

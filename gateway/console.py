@@ -6,7 +6,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from gateway import bulk_words, labels
+from gateway import bulk_words, import_words, labels
 from gateway.auth import open_to_all
 from gateway.formats import install_filters
 from gateway.looks import avatar, install_looks
@@ -23,10 +23,11 @@ from gateway.views import (
     customers,
     events,
     exports,
+    imports,
     invitations,
+    jobs,
     mail_samples,
     mails,
-    jobs,
     memberships,
     notes,
     payments,
@@ -50,10 +51,11 @@ for part in (
     customers,
     events,
     exports,
+    imports,
     invitations,
+    jobs,
     mail_samples,
     mails,
-    jobs,
     memberships,
     notes,
     payments,
@@ -86,7 +88,7 @@ def install_pages(app: Flask) -> None:
         labels=labels, line_of=line_of, state=state, page_language=page_language, own_avatar=own_avatar
     )
     app.jinja_env.filters["note_html"] = note_html
-    app.jinja_env.globals.update(bulk_words=bulk_words)
+    app.jinja_env.globals.update(bulk_words=bulk_words, import_words=import_words)
     appearance.register(app)
 
 

@@ -14,6 +14,7 @@ from kernel.auth import Identity, Signer
 from kernel.breaker import Breaker, RetryBudget
 from kernel.contracts.problems import Problem
 from kernel.errors import N_, Failure, Unavailable, failure_of
+from kernel.streams import BrokenOff, until_end
 
 CONNECT = 1.0  # seconds
 POOL = 16  # connections to one service
@@ -141,15 +142,15 @@ class Caller:
 
     def _pieces(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         try:
-            yield from response.stream(PIECE_SIZE)
-        except HTTPError as reason:
+            yield from until_end(response.stream(PIECE_SIZE))
+        except (HTTPError, BrokenOff) as reason:
             self._note_no_answer(reason)
             raise self._away() from reason
         finally:
             # Whoever reads no further leaves the rest unread; the connection is good for nothing then.
             response.close()
 
-    def _note_no_answer(self, reason: HTTPError) -> None:
+    def _note_no_answer(self, reason: Exception) -> None:
         self.breaker.failed()
         metrics.calls.labels(self.service, "no answer").inc()
         log.warning("no answer", service=self.service, kind=type(reason).__name__)

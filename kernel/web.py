@@ -3,7 +3,7 @@
 A route without ``@needs`` is refused, so that a forgotten permission closes a door and opens none.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, stream_with_context
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
@@ -23,6 +23,7 @@ from kernel.contracts.problems import FieldProblem, Problem
 from kernel.database import STATEMENT_TIMEOUT, Database, UnitOfWork
 from kernel.errors import N_, BadRequest, Failure, Forbidden, Invalid, problem_of
 from kernel.ids import new_id
+from kernel.streams import with_end
 
 log = structlog.get_logger()
 
@@ -117,6 +118,11 @@ def not_valid(wrong: ValidationError) -> Failure:
 def answer(contract: BaseModel, status: int = 200) -> Response:
     """Return the contract as JSON."""
     return Response(contract.model_dump_json(), status=status, content_type="application/json")
+
+
+def streamed(pieces: Iterable[bytes], content_type: str) -> Response:
+    """Return an answer that is sent while it is made, inside this request; ``Caller.stream`` reads it."""
+    return Response(stream_with_context(with_end(pieces)), content_type=content_type)
 
 
 def nothing() -> Response:

@@ -1,4 +1,4 @@
-"""Clearing out what is old enough: events that every listener has read, and mail."""
+"""Clearing out what is old enough: events that every listener has read, mail, and imported files."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.database import Database
 from kernel.events import Listener
 from kernel.log import CursorRow, EventRow
+from services.customers.imports.retention import drop_old_files
 from services.customers.models import Mail
 
 BATCH = 5_000  # rows a transaction
@@ -18,7 +19,11 @@ log = structlog.get_logger()
 
 
 def clear_out(databases: Mapping[str, Database], listeners: Iterable[Listener], *, kept_days: int) -> int:
-    """Delete events older than ``kept_days`` that no listener has still to read; return how many."""
+    """Delete events older than ``kept_days`` that no listener has still to read; return how many.
+
+    Files that were imported go too, when their time is over.
+    """
+    drop_old_files(databases["customers"])
     known, deleted = list(listeners), 0
     for source in databases.values():
         passed = passed_by_all(source.name, databases, known)

@@ -7,6 +7,7 @@ from flask import Response
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
+from gateway.downloads import csv_file
 from kernel.contracts.bulk import ExportOrder, ExportQuery, Selection
 from kernel.contracts.jobs import BulkOrder, Job, JobsList, JobsQuery
 from kernel.web import body, query
@@ -20,7 +21,7 @@ def export_customers() -> Response:
     columns = tuple(name.strip() for name in asked.columns.split(",") if name.strip())
     chosen = Selection(tab=asked.tab, q=asked.q)
     order = ExportOrder(selection=chosen, columns=columns, delimiter=asked.delimiter)
-    return Response(api_services().customers.export_customers(order), content_type="text/csv; charset=utf-8")
+    return csv_file(api_services().customers.export_customers(order))
 
 
 @blueprint.post("/customers/bulk")

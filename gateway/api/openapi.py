@@ -34,6 +34,7 @@ IF_MATCH = {
 }
 ETAG = {"ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Where what was made is.", "schema": {"type": "string"}}}
+A_FILE = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
 DESCRIPTION = (
     "Send an API key as `Authorization: Bearer <key>`; `atoll api-key create` makes one. Errors are "
     "RFC 9457 problem details. Lists are read by cursor: pass the `after` of one page to get the next."
@@ -50,7 +51,9 @@ def document(app: Flask, *, version: str) -> dict[str, Any]:
     for rule, operation in operations:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             path = ARGUMENT.sub(r"{\1}", rule.rule)
-            paths.setdefault(path, {})[method.lower()] = _described(rule, operation)
+            described = paths.setdefault(path, {})[method.lower()] = _described(rule, operation)
+            if getattr(app.view_functions[rule.endpoint], "takes_upload", False):
+                described["requestBody"] = A_FILE
     return {
         "openapi": "3.1.0",
         "info": {"title": "Atoll", "version": version, "description": DESCRIPTION},

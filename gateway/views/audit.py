@@ -8,8 +8,8 @@ from flask import Blueprint, Response, request
 
 from gateway import audit_words
 from gateway.auth import confirmed_by_customers, needs, services
+from gateway.downloads import csv_file
 from gateway.hosts import current_host
-from gateway.views.exports import as_file
 from gateway.views.pages import page
 from kernel import clock
 from kernel.contracts.audit import AuditQuery
@@ -70,4 +70,4 @@ def address(asked: AuditQuery, path: str = PATH, **other: object) -> str:
 def export() -> Response:
     """The lines that the address asks for, all of them, as a file."""
     pieces = services().customers.export_audit_log(asked_for().model_copy(update={"after": None}))
-    return as_file(pieces, f"audit-{current_host().network.slug}-{clock.now():%Y-%m-%d}.csv")
+    return csv_file(pieces, f"audit-{current_host().network.slug}-{clock.now():%Y-%m-%d}.csv")

@@ -12,13 +12,15 @@ from werkzeug.datastructures import MultiDict
 
 from gateway import labels
 from gateway.auth import needs, services
+from gateway.downloads import csv_file
 from gateway.hosts import current_host
 from gateway.translation import gettext as _
+from gateway.views.file_columns import file_columns
 from gateway.views.pages import page
 from gateway.views.preferences import prefer, preference
 from gateway.views.selections import count_of, selection_in
 from kernel import clock
-from kernel.contracts.bulk import EXPORT_COLUMNS, FIGURES, ExportOrder, Selection
+from kernel.contracts.bulk import FIGURES, ExportOrder, Selection
 from kernel.errors import BadRequest, Failure
 
 views = Blueprint("exports", __name__)
@@ -62,7 +64,7 @@ def export() -> Response:
     pieces = services().customers.export_customers(order)
     with suppress(Failure):  # that it cannot be remembered is no reason to fail
         prefer({COLUMNS: ",".join(columns), DELIMITER: delimiter})
-    return as_file(pieces, f"customers-{current_host().network.slug}-{_today():%Y-%m-%d}.csv")
+    return csv_file(pieces, f"customers-{current_host().network.slug}-{_today():%Y-%m-%d}.csv")
 
 
 def export_page(
@@ -74,31 +76,29 @@ def export_page(
 ) -> Response:
     """Show the form: the columns of last time first, in their order, or what was just sent."""
     if ordered is None or ticked is None:
-        last = preference(COLUMNS, ",".join(EXPORT_COLUMNS)).split(",")
+        last = preference(COLUMNS, ",".join(file_columns())).split(",")
         ordered, ticked = _ordered(last), set(last)
+    named = _known_columns()
     return page(
         "bulk/export.html",
         menu="customers",
         status=422 if error else 200,
         selection=selection,
         count=count_of(selection),
-        columns=[Column(name, labels.column(name), name in ticked) for name in ordered],
+        columns=[Column(name, named[name], name in ticked) for name in ordered],
         delimiter=request.form.get("delimiter") or preference(DELIMITER, _usual_delimiter()),
         error=error,
     )
 
 
-def as_file(pieces: object, name: str) -> Response:
-    """Return the pieces of a CSV as a download, sent as they come."""
-    answer = Response(pieces, content_type="text/csv; charset=utf-8")  # type: ignore[arg-type]
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
 def _ordered(first: Sequence[str]) -> list[str]:
     """Return every column there is, those named first, in their order."""
-    known = (*EXPORT_COLUMNS, *FIGURES)
+    known = _known_columns()
     return list(dict.fromkeys([*(name for name in first if name in known), *known]))
+
+
+def _known_columns() -> dict[str, str]:
+    return file_columns() | {name: labels.column(name) for name in FIGURES}
 
 
 def _moved(ordered: list[str], move: str) -> list[str]:

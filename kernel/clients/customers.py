@@ -8,6 +8,7 @@ from kernel.clients.audit import AuditClient
 from kernel.clients.bulk import BulkClient
 from kernel.clients.credentials import CredentialsClient
 from kernel.clients.custom_fields import CustomFieldsClient
+from kernel.clients.imports import ImportsClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
@@ -25,6 +26,7 @@ class CustomersClient(
     BulkClient,
     CredentialsClient,
     CustomFieldsClient,
+    ImportsClient,
     MailsClient,
     NotesClient,
     ProfilesClient,

@@ -14,17 +14,14 @@ from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_new
 from sqlalchemy.exc import IntegrityError
 
-from kernel.contracts.access import held_by
 from kernel.contracts.bulk import Selection
 from kernel.contracts.jobs import AT_ONCE, PERMISSIONS, BulkOrder
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Failure, Unavailable
 from kernel.ids import new_id
-from services.customers import audit
+from services.customers import audit, orderers
 from services.customers.bulk_actions import ACTIONS
-from services.customers.confirmation import ACCOUNT, KEY
 from services.customers.models import Customer, Job, JobRow
-from services.customers.models.api_keys import is_valid
 from services.customers.queries.selected import Shape, count_of, ids_of, values_of
 
 KIND = "job"
@@ -73,7 +70,8 @@ def order_job(uow: UnitOfWork, order: BulkOrder) -> UUID:
 
 def advance(uow: UnitOfWork, job: Job) -> bool:
     """Do the next step of a job whose row is locked; True while there is another."""
-    if not job.stopped and not _may_go_on(uow, job):
+    may_go_on = orderers.may_go_on(uow, PERMISSIONS[job.action], account_id=job.account_id, key_id=job.key_id)
+    if not job.stopped and not may_go_on:
         job.stopped = "not allowed"
     if not job.stopped and not job.is_gathered:
         _gather(uow, job)
@@ -145,19 +143,6 @@ def _key_of(uow: UnitOfWork, order: BulkOrder) -> str:
     """Return what only the same order, from the same form and the same person, has."""
     said = f"{uow.identity.actor} {order.model_dump_json()}"
     return sha256(said.encode()).hexdigest()
-
-
-def _may_go_on(uow: UnitOfWork, job: Job) -> bool:
-    """Whether who ordered it still may: somebody who was deactivated leaves nothing running behind him."""
-    permission = PERMISSIONS[job.action]
-    if job.account_id is not None:
-        account = ACCOUNT.one_or_none(uow, account_id=job.account_id)
-        return account is not None and account.is_active and permission in held_by(account.role)
-    if job.key_id is not None:
-        key = KEY.one_or_none(uow, key_id=job.key_id)
-        stands = key is not None and is_valid(key.revoked_at, key.expires_at, uow.now)
-        return stands and permission in key.scopes
-    return True
 
 
 def _gather(uow: UnitOfWork, job: Job) -> None:

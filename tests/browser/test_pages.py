@@ -74,7 +74,7 @@ def paths_of(world: World, owner: Owner) -> list[str]:
         "/customers", "/customers?q=nobody", "/customers?tab=online",
         own, f"{own}/switch", f"{own}/panels/events",
         *linked_from(browser, world, own), "/search?q=a", "/search?q=nobody-at-all", "/background",
-        "/jobs", "/customers/export?q=a",
+        "/jobs", "/customers/export?q=a", "/customers/import",
         "/settings", "/no-such-page",
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
+from services.customers import exports
 from services.customers.models import AuditLine
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import World
@@ -136,3 +137,24 @@ def test_a_key_without_the_scope_exports_nothing(world: World):
     headers = {"Authorization": f"Bearer {world.api_key('billing.view')}"}
 
     assert world.browser().get(world.url("admin", "/api/v1/customers/export"), headers=headers).status == 403
+
+
+def test_a_file_that_breaks_off_says_so_in_its_last_line(
+    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    world.customer("asa@example.com")
+    form = [*form_of(browser, world), *columns("email", "number")]
+    batch_after, asked = exports.batch_after, []
+
+    def once(*given: object) -> object:
+        asked.append(given)
+        if len(asked) > 1:
+            raise ZeroDivisionError
+        return batch_after(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exports, "batch_after", once)
+
+    lines = send(browser, world, form).text.splitlines()
+
+    assert lines[0] == "\ufeffemail,number"
+    assert lines[-1] == '"The file broke off here and is not complete. Fetch it again."'

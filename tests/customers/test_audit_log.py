@@ -18,6 +18,7 @@ from kernel.contracts.sites import NetworkSettings
 from kernel.database import Database
 from kernel.events import advance
 from kernel.ids import new_id
+from kernel.streams import until_end
 from services.customers import audit
 from services.customers.models import Network
 from services.customers.queries.audit_log import audit_log
@@ -178,7 +179,7 @@ def test_the_export_holds_every_line_and_no_formula(call: Call, database, owner,
 
     answer = call(admin, "POST", "/v1/audit/exports", json={"about": str(customer.id)})
 
-    text = answer.get_data(as_text=True)
+    text = b"".join(until_end([answer.data])).decode()
     rows = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
     assert text.startswith("\ufefftime,action,actor")
     assert [row["action"] for row in rows] == [f"act {number}" for number in reversed(range(1100))]

@@ -20,6 +20,7 @@ from kernel.contracts.bulk import EXPORT_COLUMNS, ExportOrder, Selection
 from kernel.contracts.customers import BillingInfo
 from kernel.database import Database, UnitOfWork
 from kernel.ids import new_id
+from kernel.streams import until_end
 from services.customers import exports
 from services.customers.imports.run import Import, Report
 from services.customers.models import Account, AuditLine
@@ -238,7 +239,7 @@ def test_the_service_writes_down_who_takes_how_many_along(
     answer = call(
         admin, "POST", "/v1/customers/exports", json={"selection": {"q": "asa"}, "columns": ["email"]}
     )
-    text = answer.get_data(as_text=True)
+    text = b"".join(until_end([answer.data])).decode()
 
     assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
     assert len(text.splitlines()) == 4

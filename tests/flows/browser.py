@@ -71,6 +71,10 @@ class Browser:
         response = self._pool.urlopen(method, urlsplit(url).path, body=json.dumps(value), headers=sent)
         return Answer(url, response.status, response.headers, response.data.decode())
 
+    def send_body(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Send a body as it is, with this browser's cookies."""
+        return self._send("POST", url, None, headers, body=body)
+
     def follow(self, answer: Answer, *, most: int = 5) -> Answer:
         """Go where redirects lead."""
         while answer.status in {301, 302, 303, 307, 308} and most:
@@ -88,6 +92,7 @@ class Browser:
         headers: dict[str, str] | None,
         *,
         is_cross_site: bool = False,
+        body: bytes | str | None = None,
     ) -> Answer:
         host = _host(url)
         self.visited.append(url)
@@ -95,7 +100,6 @@ class Browser:
         kept = self.cookies.get(host, {})
         if kept and not is_cross_site:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in kept.items())
-        body = None
         if form is not None:
             sent["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(form)
         parts = urlsplit(url)

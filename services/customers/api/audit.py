@@ -1,9 +1,9 @@
 """The audit log, for those who may read it."""
 
-from flask import Blueprint, Response, stream_with_context
+from flask import Blueprint, Response
 
 from kernel.contracts.audit import AuditQuery
-from kernel.web import answer, body, needs, query, unit_of_work
+from kernel.web import answer, body, needs, query, streamed, unit_of_work
 from services.customers import audit_export
 from services.customers.queries.audit_log import audit_log
 
@@ -25,4 +25,4 @@ def export_audit_log() -> Response:
     with unit_of_work() as uow:
         audit_export.note_export(uow, asked)
     pieces = audit_export.lines_of(unit_of_work, asked)
-    return Response(stream_with_context(pieces), content_type="text/csv; charset=utf-8")
+    return streamed(pieces, "text/csv; charset=utf-8")

@@ -1,9 +1,9 @@
 """Many customers at a time: how many a selection holds, and the export of them."""
 
-from flask import Blueprint, Response, stream_with_context
+from flask import Blueprint, Response
 
 from kernel.contracts.bulk import ExportOrder, Selection, SelectionCount
-from kernel.web import answer, body, needs, unit_of_work
+from kernel.web import answer, body, needs, streamed, unit_of_work
 from services.customers import exports
 from services.customers.queries.selected import count_of
 
@@ -25,4 +25,4 @@ def export_customers() -> Response:
     with unit_of_work() as uow:
         exports.note_export(uow, order)
     pieces = exports.lines_of(unit_of_work, order)
-    return Response(stream_with_context(pieces), content_type="text/csv; charset=utf-8")
+    return streamed(pieces, "text/csv; charset=utf-8")

@@ -7,12 +7,14 @@ from typing import Any, cast
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select
 
 from kernel.database import UnitOfWork
-from kernel.errors import N_
+from kernel.errors import N_, Filled
 from services.customers.folding import login_key
 from services.customers.imports.newcomers import Newcomer, register_all
 from services.customers.imports.records import Record
 from services.customers.imports.returners import Returner, update_all
 from services.customers.models import Account, Customer
+
+AN_ADMINS = N_("This is an administrator's login. A file of customers does not change it.")
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,16 @@ class Numbered:
 
     line: int
     record: Record
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reject:
-    """A line that could not be imported, and why."""
+    """A line that could not be imported, and why; its cells where they could be told apart."""
 
     line: int
-    reason: str
+    reason: Filled
+    cells: tuple[str, ...] = ()
 
 
 @dataclass
@@ -51,14 +55,23 @@ def plan_of(uow: UnitOfWork, batch: Sequence[Numbered]) -> Plan:
         username = record.username or record.email
         if owners.setdefault(login_key(username), record.email_key) != record.email_key:
             sentence = N_("The username %(username)s belongs to somebody else.")
-            plan.rejects.append(Reject(row.line, sentence % {"username": username}))
+            plan.rejects.append(Reject(row.line, Filled(sentence, username=username), row.cells))
             continue
         account, customer = known.get(record.email_key, (None, None))
         if account is not None and customer is not None:
-            plan.returners.append(Returner(record, account, customer))
+            returner = Returner(record, account, customer)
+            if is_guarded(uow, returner):
+                plan.rejects.append(Reject(row.line, Filled(AN_ADMINS), row.cells))
+                continue
+            plan.returners.append(returner)
         else:
             plan.newcomers.append(Newcomer(record, account))
     return plan
+
+
+def is_guarded(uow: UnitOfWork, returner: Returner) -> bool:
+    """Whether the file would change the login of an admin, which takes more than to edit customers."""
+    return bool(returner.account.role) and returner.changes_login and uow.identity.actor != "command"
 
 
 def carry_out(uow: UnitOfWork, plan: Plan) -> int:

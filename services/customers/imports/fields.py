@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kernel.contracts.custom_fields import COLUMN, CustomField, FieldValue
+from kernel.database import UnitOfWork
 from kernel.errors import N_, Invalid
-from services.customers.custom_fields import column_of
+from services.customers.custom_fields import active_fields, column_of
 from services.customers.field_values import ValueNotValid, of_text
-from services.customers.imports.formats import Cells, Read
+from services.customers.imports.formats import OWN, Cells, Format, Read, format_of
 from services.customers.imports.records import Record, RowNotValid
 from services.customers.spreadsheets import as_typed
 
@@ -33,6 +34,17 @@ def reading_fields(read: Read, header: Sequence[str], fields: Sequence[CustomFie
         return replace(read(cells), custom=_values(named, cells))
 
     return read_with_fields
+
+
+def format_for(uow: UnitOfWork, header: Sequence[str], chosen: Sequence[str]) -> Format:
+    """Return how a file with this header is read, where ``chosen`` says what each column holds: as ours.
+
+    The columns of custom fields are read too. Raises FormatNotKnown, FieldColumnNotKnown.
+    """
+    known, columns = (OWN, chosen) if chosen else (format_of(header), header)
+    if not has_fields(columns):
+        return known
+    return replace(known, read=reading_fields(known.read, columns, active_fields(uow)))
 
 
 def _named(header: Sequence[str], fields: Sequence[CustomField]) -> Mapping[str, CustomField]:

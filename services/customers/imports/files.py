@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 
-from kernel.errors import N_, Invalid
+from kernel.errors import N_, Filled, Invalid
 
 CHUNK = 1 << 20  # bytes
 LONGEST_CELL = 100_000  # characters
 DELIMITERS = ",;\t"
+
+
+NOTHING = Filled("")
+LEFT_OPEN = N_("The row cannot be read; a quotation mark is probably left open.")
+MISCOUNTED = N_("The row has %(cells)s cells, but the header has %(columns)s.")
 
 
 class FileNotReadable(Invalid):
@@ -25,7 +30,7 @@ class Line:
 
     number: int
     cells: list[str]
-    problem: str = ""
+    problem: Filled = NOTHING
 
 
 class CsvFile:
@@ -54,7 +59,7 @@ class CsvFile:
                 return
             except csv.Error:
                 self._lines.keep_first()
-                yield Line(begins, [], N_("The row cannot be read; a quotation mark is probably left open."))
+                yield Line(begins, [], Filled(LEFT_OPEN))
                 continue
             if not any(cells):
                 continue
@@ -64,11 +69,8 @@ class CsvFile:
             self._lines.keep_first()
             yield Line(begins, [], self._miscounted(len(cells)))
 
-    def _miscounted(self, cells: int) -> str:
-        return N_("The row has %(cells)s cells, but the header has %(columns)s.") % {
-            "cells": cells,
-            "columns": len(self.header),
-        }
+    def _miscounted(self, cells: int) -> Filled:
+        return Filled(MISCOUNTED, cells=cells, columns=len(self.header))
 
 
 class _Lines:
@@ -116,16 +118,19 @@ def opened(path: Path) -> TextIOWrapper:
 
 
 def _encoding(path: Path) -> str:
-    """Return UTF-8 when all of the file is, else Windows-1252, which any bytes can be."""
     with path.open("rb") as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16"
-        file.seek(0)
-        decode: Callable[[bytes, bool], str] = codecs.getincrementaldecoder("utf-8")().decode
-        try:
-            while chunk := file.read(CHUNK):
-                decode(chunk, False)
-            decode(b"", True)
-        except UnicodeDecodeError:
-            return "cp1252"
+        return encoding_of(iter(lambda: file.read(CHUNK), b""))
+
+
+def encoding_of(pieces: Iterable[bytes]) -> str:
+    """Return UTF-8 when all of the pieces are, else Windows-1252, which any bytes can be."""
+    decode: Callable[[bytes, bool], str] = codecs.getincrementaldecoder("utf-8")().decode
+    try:
+        for place, piece in enumerate(pieces):
+            if not place and piece[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+                return "utf-16"
+            decode(piece, False)
+        decode(b"", True)
+    except UnicodeDecodeError:
+        return "cp1252"
     return "utf-8-sig"

@@ -102,12 +102,13 @@ def _billing(cells: Cells, columns: Mapping[str, str], country: str = "country")
     return {name: value for name, value in told.items() if value}
 
 
+OWN = Format("Atoll", frozenset({"email", "number", "username", "customer_since"}), read_own)
 FORMATS = (
     Format(
         "Ultimate Multisite", frozenset({"user_email", "customer_hash", "date_registered"}), read_multisite
     ),
     Format("Adobe Commerce", frozenset({"email", "_website", "firstname", "lastname"}), read_commerce),
-    Format("Atoll", frozenset({"email", "number", "username", "customer_since"}), read_own),
+    OWN,
 )
 
 

@@ -36,6 +36,11 @@ class Returner:
             self.customer.version += 1
         return changed
 
+    @property
+    def changes_login(self) -> bool:
+        """Whether the file says something else of the login than we know."""
+        return any(getattr(self.account, name) != value for name, value in self._of_account().items())
+
     def _take_over_fields(self) -> list[str]:
         """Take over the values of custom fields that the file has; return e.g. ``["custom.shoe_size"]``."""
         told, had = self.record.custom, self.customer.custom

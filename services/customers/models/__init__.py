@@ -8,6 +8,7 @@ from services.customers.models.custom_fields import CustomField, FieldUpkeep
 from services.customers.models.customers import Customer
 from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
 from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
+from services.customers.models.imports import ImportFile, ImportPiece, ImportReject
 from services.customers.models.invitations import Invitation
 from services.customers.models.jobs import Job, JobRow
 from services.customers.models.links import LinkRequest
@@ -23,6 +24,7 @@ WORKS: dict[str, type[DueWork]] = {
     "link_request": LinkRequest,
     "field_upkeep": FieldUpkeep,
     "job": Job,
+    "import": ImportFile,
 }
 """The tables of due work, by the kind that their performer has."""
 
@@ -38,6 +40,9 @@ __all__ = [
     "CustomerFacts",
     "CustomerWord",
     "FieldUpkeep",
+    "ImportFile",
+    "ImportPiece",
+    "ImportReject",
     "Invitation",
     "Job",
     "JobRow",

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from kernel.migrations import secure
 
-revision: str = "0011"
-down_revision: str | None = "0010"
+revision: str = "0013"
+down_revision: str | None = "0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
