@@ -107,5 +107,5 @@ def _page(failure: Failure | None = None, *, at: str = "") -> Response:
 
 def _picture(secret: SecondFactorSecret) -> Markup:
     """Return the QR code as SVG, dark on light in any theme: not every app reads it the other way."""
-    drawn = make_qr(secret.uri, error="m").svg_inline(scale=5, border=3, light="#fff", svgclass="qr")
+    drawn = make_qr(secret.uri, error="m").svg_inline(border=3, light="#fff", svgclass="qr", omitsize=True)
     return Markup(drawn)  # noqa: S704 - squares that we drew
