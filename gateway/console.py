@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from gateway import bulk_words, import_words, labels
 from gateway.auth import open_to_all
+from gateway.custom_fields import install_custom_fields
 from gateway.formats import install_filters
 from gateway.looks import avatar, install_looks
 from gateway.markdown import note_html
@@ -20,9 +21,11 @@ from gateway.views import (
     audit,
     background,
     bulk,
+    custom_fields,
     customers,
     events,
     exports,
+    field_settings,
     imports,
     invitations,
     jobs,
@@ -48,9 +51,11 @@ for part in (
     audit,
     background,
     bulk,
+    custom_fields,
     customers,
     events,
     exports,
+    field_settings,
     imports,
     invitations,
     jobs,
@@ -83,6 +88,7 @@ def install_pages(app: Flask) -> None:
     install_looks(app)
     install_places(app)
     install_panels(app)
+    install_custom_fields(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         labels=labels, line_of=line_of, state=state, page_language=page_language, own_avatar=own_avatar

@@ -60,6 +60,14 @@ class Formats:
         """``100 000``."""
         return _number(number, self.locale)
 
+    def decimal(self, number: float) -> str:
+        """``1 234,5``: with every decimal that the number has."""
+        return format_decimal(Decimal(repr(number)), locale=self.locale, decimal_quantization=False)
+
+    def date(self, day: date) -> str:
+        """``22 nov. 2025``, of a day that is the same in every time zone."""
+        return _day(day, self.locale)
+
     def country(self, code: str) -> str:
         """Return the name of a country, or the code when the locale does not know it."""
         name: str = self.locale.territories.get(code, code)

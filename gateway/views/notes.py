@@ -11,6 +11,7 @@ from gateway.auth import confirmed_by_customers, needs, services
 from gateway.panels.render import panels
 from gateway.translation import gettext as _
 from gateway.translation import ngettext
+from gateway.views.list_place import placed
 from gateway.views.pages import asked, fragment, page, wants_fragment
 from gateway.words import said, said_fields
 from kernel.contracts.notes import NoteEdit, NoteText
@@ -140,4 +141,4 @@ def _page(template: str, customer_id: UUID, *, status: int = 200, **shown: Any) 
 
 def _back(customer_id: UUID, words: str) -> AnyResponse:
     flash(words, "success")
-    return redirect(f"/customers/{customer_id}#panel-notes", 303)
+    return redirect(placed(f"/customers/{customer_id}") + "#panel-notes", 303)

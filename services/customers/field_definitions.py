@@ -165,7 +165,9 @@ def _put(row: CustomField, edit: CustomFieldEdit, checked: Checked) -> None:
     row.label, row.help = checked.label.model_dump(), checked.help.model_dump()
     row.choices = [choice.model_dump() for choice in checked.choices]
     row.is_required, row.is_listed = edit.is_required, edit.is_listed
-    row.is_searchable, row.is_active = edit.is_searchable, edit.is_active
+    row.is_active = edit.is_active
+    # Nobody is looked for by "yes".
+    row.is_searchable = edit.is_searchable and row.kind != "yes_no"
 
 
 def _told(row: CustomField) -> dict[str, object]:

@@ -72,7 +72,8 @@ def paths_of(world: World, owner: Owner) -> list[str]:
     own = f"/customers/{owner.customer_id}"
     return [
         "/customers", "/customers?q=nobody", "/customers?tab=online",
-        own, f"{own}/switch", f"{own}/panels/events",
+        own, f"{own}/switch", f"{own}/panels/events", f"{own}/fields", f"{own}/notes/delete",
+        "/settings/fields", "/settings/fields/new?kind=choice",
         *linked_from(browser, world, own), "/search?q=a", "/search?q=nobody-at-all", "/background",
         "/jobs", "/customers/export?q=a", "/customers/import",
         "/settings", "/no-such-page",

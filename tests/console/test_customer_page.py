@@ -11,8 +11,8 @@ from tests.console.people import member, paid, product, registered, settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World
 
-TITLES = ["At a glance", "Customer options", "Fields", "Memberships", "Payments", "Sites", "Notes", "Mail",
-          "Events", "Last sign-in & IP addresses", "Timestamps"]  # fmt: skip
+TITLES = ["At a glance", "Customer options", "Fields", "Custom fields", "Memberships", "Payments", "Sites",
+          "Notes", "Mail", "Events", "Last sign-in & IP addresses", "Timestamps"]  # fmt: skip
 
 
 @pytest.fixture

@@ -610,3 +610,11 @@ def test_a_value_that_no_definition_would_allow_any_more_is_still_told(
 
     assert answer.json["custom"] == {"size": "huge", "shoe_size": "forty"}
     assert [text_of(field, answer.json["custom"][field.key]) for field in fields] == ["huge", "forty"]
+
+
+def test_nobody_is_found_by_yes(call: Call, admin: Identity, define: Define, customer: Customer) -> None:
+    made = define("yes_no", "Member", is_searchable=True)
+    change(call, admin, customer, {"member": True})
+
+    assert made["is_searchable"] is False
+    assert call(admin, "GET", "/v1/customers?q=yes").json["items"] == []
