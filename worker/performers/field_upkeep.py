@@ -2,8 +2,7 @@
 
 from kernel.auth import Identity
 from kernel.database import Database
-from kernel.errors import N_
-from kernel.work import LEASE, Claim, LeaseLost, Performer, Result, finish
+from kernel.work import Claim, Performer, Result, finish, hold
 from services.customers.field_upkeep import keep_up
 from services.customers.models import FieldUpkeep
 
@@ -12,13 +11,10 @@ def follow_up(home: Database, mine: Claim) -> Result:
     """Go from customer to customer, a batch a transaction; killed anywhere, it goes on where it was."""
     while True:
         with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
-            work = uow.get(FieldUpkeep, mine.id, lock=True)
-            if work.lease_token != mine.token:
-                raise LeaseLost(N_("Somebody else took this work over."))
-            if not keep_up(uow, work):
+            if not keep_up(uow, uow.get(FieldUpkeep, mine.id)):
                 finish(uow, FieldUpkeep, mine)
                 return Result("done")
-            work.lease_until = uow.now + LEASE
+            hold(uow, FieldUpkeep, mine)
 
 
 field_upkeep = Performer(kind="field_upkeep", home="customers", model=FieldUpkeep, perform=follow_up)
