@@ -19,6 +19,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, Forbidden, Invalid, Unauthenticated
 from kernel.ids import new_id
 from services.customers import admins, audit
+from services.customers.confirmation import confirm
 from services.customers.models import Account, ApiKey
 from services.customers.models.api_keys import reach_of
 from services.customers.visiting import refuse_on_a_visit
@@ -41,7 +42,7 @@ class KeyNotValid(Unauthenticated):
 
 
 def make(uow: UnitOfWork, order: ApiKeyOrder) -> ApiKeyMade:
-    """Make a key for who asks. Raises ScopeNotKnown, ScopeTooHigh."""
+    """Make a key for who asks. Raises ScopeNotKnown, ScopeTooHigh, SessionEnded."""
     expires_at = uow.now + timedelta(days=order.days) if order.days else None
     made, key = _make(uow, order.name, order.scopes, expires_at)
     return ApiKeyMade(id=made.id, key=key, expires_at=made.expires_at)
@@ -96,6 +97,7 @@ def _make(uow: UnitOfWork, name: str, scopes: list[str], expires_at: datetime | 
     refuse_on_a_visit(uow)
     uow.identity.require(admins.PERMISSION)
     wanted = _allowed(uow, scopes)
+    account_id = _lock_maker(uow)
     key = PREFIX + secrets.token_urlsafe(32)
     made = ApiKey(
         id=new_id(),
@@ -104,7 +106,7 @@ def _make(uow: UnitOfWork, name: str, scopes: list[str], expires_at: datetime | 
         scopes=wanted,
         created_at=uow.now,
         created_by=uow.identity.actor,
-        account_id=admins.acting_account(uow),
+        account_id=account_id,
         made_with=uow.identity.key_id,
         expires_at=_end_of(uow, expires_at),
     )
@@ -112,6 +114,18 @@ def _make(uow: UnitOfWork, name: str, scopes: list[str], expires_at: datetime | 
     uow.add(made)
     uow.publish(ApiKeyCreated(key_id=made.id, name=made.name))
     return made, key
+
+
+def _lock_maker(uow: UnitOfWork) -> UUID | None:
+    """Return the admin whom a new key answers for, locked and confirmed. Raises SessionEnded.
+
+    Whoever ends all that lets him in locks him too, and so either finds the key or comes first.
+    """
+    account_id = admins.acting_account(uow)
+    if account_id is not None:
+        uow.get(Account, account_id, lock=True)
+    confirm(uow)
+    return account_id
 
 
 def _allowed(uow: UnitOfWork, scopes: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Conflict, Invalid, NotFound
 from kernel.ids import new_id
 from services.customers import accounts, addresses, admins, audit, mails, one_time_tokens, passwords
+from services.customers.confirmation import confirm
 from services.customers.models import Account, Customer, Invitation, SignInAttempt
 from services.customers.names import display_name
 from services.customers.one_time_tokens import LIFETIMES, LinkNotValid
@@ -33,10 +34,11 @@ class NameMissing(Invalid):
 def invite(uow: UnitOfWork, order: InvitationOrder) -> Invitation:
     """Ask somebody by mail to become an admin. Who is a customer already gets the role on his account.
 
-    Raises AlreadyAdmin, TooHigh, AddressNotValid.
+    Raises AlreadyAdmin, TooHigh, AddressNotValid, SessionEnded.
     """
     _refuse(uow, order.role)
     admins.lock_admins(uow)  # two who invite the same stranger at once queue up here
+    confirm(uow)  # whoever held the lock before us may have taken our own rights
     account = _account_of(uow, order)
     _refuse_known(uow, account)
     invitation = Invitation(

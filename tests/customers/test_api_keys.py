@@ -228,6 +228,18 @@ def test_no_key_is_made_with_one_that_is_revoked_meanwhile(database, owner, ada)
     assert len(states) == 1 + len(made)
 
 
+def test_no_key_is_made_by_who_was_signed_out_everywhere_meanwhile(database, owner, ada):
+    with database.unit_of_work(signed_in(ada)) as uow:
+        confirm(uow)
+        with database.unit_of_work(owner) as other:
+            admins.end_sessions(other, ada.id)
+
+        with pytest.raises(SessionEnded):
+            api_keys.make(uow, ApiKeyOrder(name="Shop", scopes=[VIEW], days=None))
+
+    assert listed(database, owner) == []
+
+
 def test_a_key_changes_no_standing_of_the_admin_it_answers_for(database, owner, ada):
     make_admin(database, owner, "owner", "Bo")
     key = proven(database, owner, make(database, signed_in(ada), *PERMISSIONS))

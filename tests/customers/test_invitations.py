@@ -16,6 +16,7 @@ from kernel.database import Database
 from kernel.errors import Forbidden, Invalid, NotFound
 from services.customers import admins, invitations, one_time_tokens
 from services.customers.admins import TooHigh
+from services.customers.confirmation import SessionEnded, confirm
 from services.customers.invitations import AlreadyAdmin
 from services.customers.models import Account, AuditLine, Invitation, Mail, Network
 from services.customers.one_time_tokens import LinkNotValid
@@ -249,6 +250,19 @@ def test_two_who_invite_the_same_stranger_at_once_invite_him_once(database, owne
 
     assert len(refused) == 1
     assert len(mails_to(database, owner, "bo@office.example")) == 1
+
+
+def test_nobody_is_invited_by_who_was_removed_meanwhile(database, owner, ann):
+    bo = make_admin(database, owner, "owner", "Bo")
+    with database.unit_of_work(signed_in(bo)) as uow:
+        confirm(uow)
+        with database.unit_of_work(signed_in(ann)) as other:
+            admins.remove(other, bo.id)
+
+        with pytest.raises(SessionEnded):
+            invitations.invite(uow, InvitationOrder(email="friend@office.example", name="", role="owner"))
+
+    assert mails_to(database, owner, "friend@office.example") == []
 
 
 def test_an_admin_cannot_be_invited(database, owner, ann):
