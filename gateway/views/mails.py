@@ -19,8 +19,6 @@ from kernel.web import query
 
 views = Blueprint("mails", __name__, url_prefix="/mails")
 
-LETS_IN = ("reset", "invite")
-
 
 @views.get("")
 @confirmed_by_customers
@@ -79,9 +77,12 @@ def try_again(mail_id: UUID) -> AnyResponse:
 
 
 def may_send(link: str) -> bool:
-    """Whether who is signed in may send a message with such a link again; the service decides the same."""
-    needed = "customers.credentials" if link in LETS_IN else "customers.edit"
-    return needed in current_user.permissions
+    """Whether who is signed in may send a message with such a link again; the service decides it anew.
+
+    An invitation is sent again on the page of admins.
+    """
+    needed = "customers.credentials" if link == "reset" else "customers.edit"
+    return link != "invite" and needed in current_user.permissions
 
 
 def _page(found: Mail, error: str = "", status: int = 200) -> Response:

@@ -11,7 +11,7 @@ from kernel.contracts.events import MailSentAgain
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, TooMany
 from kernel.ids import new_id
-from services.customers import addresses, audit
+from services.customers import addresses, audit, logins
 from services.customers.models import WORKS, Account, Customer, Mail
 
 AGAIN = "sent again"
@@ -22,8 +22,10 @@ WITHIN = timedelta(hours=1)
 COPIED = (
     "to", "account_id", "customer_id", "language", "template", "values", "link", "subject", "html", "text"
 )  # fmt: skip
-LETS_IN = ("reset", "invite")
-"""Links that open an account; who may send them may change logins."""
+
+
+class InvitationOfItsOwn(Conflict):
+    """An invitation is sent again as one, by who may give its role, and not as mere mail."""
 
 
 class LinkOfOldAddress(Conflict):
@@ -37,7 +39,7 @@ class SentAgainTooOften(TooMany):
 def send_again(uow: UnitOfWork, mail_id: UUID) -> Mail:
     """Write the message once more, word for word; a link in it will be a new one.
 
-    Raises Forbidden, LinkOfOldAddress, SentAgainTooOften, NotFound.
+    Raises Forbidden, InvitationOfItsOwn, LinkOfOldAddress, SentAgainTooOften, NotFound.
     """
     mail = _for_who_may(uow, mail_id)
     _note(uow, mail, "mail sent again")
@@ -52,17 +54,30 @@ def send_again(uow: UnitOfWork, mail_id: UUID) -> Mail:
 
 
 def try_again(uow: UnitOfWork, mail_id: UUID) -> None:
-    """Make a message due again that was given up. Raises Forbidden, NotFound."""
+    """Make a message due again that was given up. Raises Forbidden, InvitationOfItsOwn, NotFound."""
     mail = _for_who_may(uow, mail_id)
     _note(uow, mail, "mail tried again")
     background.retry_dead(uow, WORKS, mail_id, kind="mail")
 
 
 def _for_who_may(uow: UnitOfWork, mail_id: UUID) -> Mail:
-    """Return the message, locked, to somebody who may send it. Raises Forbidden, NotFound."""
+    """Return the message, locked, to somebody who may send it.
+
+    A link by which a password is set goes out again by the same rights as at first.
+    """
     mail = uow.get(Mail, mail_id, lock=True)
-    uow.identity.require("customers.credentials" if mail.link in LETS_IN else "customers.edit")
+    uow.identity.require("customers.credentials" if mail.link in {"reset", "invite"} else "customers.edit")
+    if mail.link == "invite":
+        raise InvitationOfItsOwn(N_("An invitation is sent again on the page Admins."))
+    if mail.link == "reset":
+        _refuse_who_may_do_more(uow, mail)
     return mail
+
+
+def _refuse_who_may_do_more(uow: UnitOfWork, mail: Mail) -> None:
+    account = uow.session.scalar(select(Account).where(Account.id == mail.account_id))
+    if account is not None:
+        logins.require_may_change(uow.identity, account)
 
 
 def _note(uow: UnitOfWork, mail: Mail, act: str) -> None:

@@ -245,6 +245,33 @@ def test_who_may_not_changes_nothing(box, what, link, permissions, status):
         assert uow.session.scalars(select(AuditLine).where(AuditLine.action.like("mail %"))).all() == []
 
 
+@pytest.mark.parametrize("what", ["send-again", "try-again"])
+def test_a_link_into_the_account_of_who_may_do_more_is_not_sent(box, what):
+    mail_id = box.write(link="reset")
+    box.became(mail_id, state="dead")
+    with box.database.unit_of_work(box.owner) as uow:
+        uow.get(Account, box.customer.account_id).role = "administrator"
+    support = signed_in(make_admin(box.database, box.owner, "support"))
+
+    refused = box.call(support, "POST", f"/v1/mails/{mail_id}/{what}")
+
+    assert (refused.status_code, refused.json["code"]) == (403, "LoginNotYours")
+    assert box.ask("POST", f"/v1/mails/{mail_id}/{what}").status_code in {201, 204}
+
+
+@pytest.mark.parametrize("what", ["send-again", "try-again"])
+def test_an_invitation_is_not_sent_again_as_mere_mail(box, what):
+    """Whoever may send links to customers could otherwise keep open what an owner let run out."""
+    mail_id = box.write(link="invite")
+    box.became(mail_id, state="dead")
+
+    refused = box.ask("POST", f"/v1/mails/{mail_id}/{what}")
+
+    assert (refused.status_code, refused.json["code"]) == (409, "InvitationOfItsOwn")
+    assert read(box.database, box.owner, mail_id).state == "dead"
+    assert len(box.found("/v1/mails")) == 1
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", ""), ("POST", "/send-again"), ("POST", "/try-again")],
