@@ -50,8 +50,9 @@ class Letter:
 def take_up(uow: UnitOfWork, mine: Claim) -> Letter:
     """Return the message as it is to be sent now, with a new token for its link.
 
-    Raises NotToBeSent, or LeaseLost when another worker has it.
+    Raises NotToBeSent, or LeaseLost when another worker has it, or it is gone.
     """
+    _hold_account(uow, mine)
     mail = _mine(uow, mine)
     if mine.attempts == FIRST:
         # New, or somebody asked for it to be tried again: he knows what may be out.
@@ -94,9 +95,17 @@ def note_refused(uow: UnitOfWork, mine: Claim, answer: str) -> None:
     give_up(uow, Mail, mine, f"The address was refused: {answer}")
 
 
+def _hold_account(uow: UnitOfWork, mine: Claim) -> None:
+    """Keep the account that a link is for as it is, before its message: whoever ends links locks it first."""
+    whose = select(Mail.account_id).where(Mail.id == mine.id, Mail.link != "").scalar_subquery()
+    account = select(Account.id).where(Account.id == whose)
+    uow.session.execute(account.with_for_update(read=True, key_share=True, of=Account))
+
+
 def _mine(uow: UnitOfWork, mine: Claim) -> Mail:
-    mail = uow.get(Mail, mine.id, lock=True)
-    if mail.lease_token != mine.token:
+    found = select(Mail).where(Mail.id == mine.id).with_for_update(of=Mail)
+    mail = uow.session.scalar(found.execution_options(populate_existing=True))
+    if mail is None or mail.lease_token != mine.token:
         raise LeaseLost(N_("Somebody else took this work over."))
     return mail
 
