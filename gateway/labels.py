@@ -105,6 +105,7 @@ CAUSES = {
     "expired": N_("time ran out"),
     "no longer allowed": N_("no longer allowed"),
     "sign-in forced": N_("sign-in forced"),
+    "customer deleted": N_("the customer was deleted"),
 }
 FIELDS = {
     "name": N_("name"),

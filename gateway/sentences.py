@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from gateway import labels
 from gateway.formats import formats
 from gateway.translation import gettext as _
+from gateway.words import in_words
 from kernel.contracts import events
 from kernel.contracts.customers import TimelineEntry
 
@@ -146,6 +147,20 @@ def _payment_failed(event: events.PaymentFailed) -> str:
     )
 
 
+def _deletion_refused(event: events.CustomerDeletionRefused) -> str:
+    reason = in_words(event.reason, event.params, event.reason)
+    return _("Customer %(number)s was not deleted: %(reason)s", number=event.number, reason=reason)
+
+
+def _billing_handed_over(event: events.CustomerBillingHandedOver) -> str:
+    return _(
+        "Taken over from customer %(number)s: memberships %(memberships)s, payments %(payments)s",
+        number=event.number,
+        memberships=event.memberships,
+        payments=event.payments,
+    )
+
+
 SENTENCES: dict[type, Sentence] = {
     events.NetworkCreated: lambda e: _("Network %(name)s created", name=e.name),
     events.NetworkSettingsChanged: lambda e: _("Settings of the network saved"),
@@ -182,6 +197,19 @@ SENTENCES: dict[type, Sentence] = {
     events.PasswordChanged: _password_changed,
     events.SignInForced: lambda e: _("Signed out everywhere; must sign in again"),
     events.SwitchCleared: lambda e: _("Switching to a site allowed: “%(reason)s”", reason=e.reason),
+    events.CustomerDeletionRequested: lambda e: _("Deletion of customer %(number)s began", number=e.number),
+    events.CustomerDeletionRefused: _deletion_refused,
+    events.CustomerBillingErased: lambda e: _(
+        "Memberships of customer %(number)s cancelled", number=e.number
+    ),
+    events.CustomerBillingHandedOver: _billing_handed_over,
+    events.CustomerSitesDeleted: lambda e: _(
+        "Sites of customer %(number)s deleted: %(sites)s", number=e.number, sites=len(e.site_ids)
+    ),
+    events.CustomerSitesHandedOver: lambda e: _(
+        "Sites of customer %(number)s taken over: %(sites)s", number=e.number, sites=len(e.site_ids)
+    ),
+    events.CustomerDeleted: lambda e: _("Customer %(number)s was deleted", number=e.number),
     events.ProductCreated: lambda e: _("Product %(name)s created", name=e.name),
     events.MembershipStarted: lambda e: _(
         "Membership %(number)s started: %(product)s", number=e.number, product=e.product
@@ -218,6 +246,13 @@ LOOKS = {
     "customer.email_verified": ("mail-check", "green"),
     "mail.sent_again": ("mail-forward", "azure"),
     "customer.switch_cleared": ("switch-horizontal", "purple"),
+    "customer.deletion_requested": ("trash", "orange"),
+    "customer.deletion_refused": ("alert-triangle", "red"),
+    "customer.billing_erased": ("id-badge", "orange"),
+    "customer.billing_handed_over": ("receipt", "azure"),
+    "customer.sites_deleted": ("world", "orange"),
+    "customer.sites_handed_over": ("world", "azure"),
+    "customer.deleted": ("trash", "red"),
     "account.signed_in": ("login", "green"),
     "account.locked": ("lock", "red"),
     "admin.created": ("user-shield", "azure"),

@@ -29,6 +29,15 @@ def waiting_for_somebody(uow: UnitOfWork, works: Works) -> Background:
     )
 
 
+def stumbled_on(uow: UnitOfWork, **named: UUID) -> str:
+    """Return the error of a parked event that names these, ``deletion_id=...``; empty when there is none."""
+    about = {name: str(value) for name, value in named.items()}
+    parked = select(ParkedEvent.error).where(
+        ParkedEvent.resolution.in_(OPEN), ParkedEvent.recorded["event"].contains(about)
+    )
+    return _short(uow.session.scalar(parked.limit(1)) or "")
+
+
 def resolve_parked(uow: UnitOfWork, event_id: UUID, *, listener: str, how: How) -> None:
     """Give a parked event up, or let the worker try it again. Raises NotFound when it is parked no more."""
     resolved = uow.session.scalar(

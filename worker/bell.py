@@ -19,6 +19,7 @@ from kernel.config import Settings
 from kernel.database import CHANNEL, SERVICES, Database, role_url
 from kernel.events import Listener
 from kernel.work import Performer
+from services.customers.former import forget_former_customers
 from services.sites.visits import end_expired_visits
 from worker import broker
 from worker.app import configure_logs
@@ -95,8 +96,9 @@ class Bell:
         clearing = partial(clear_out, self._databases, listeners.values(), kept_days=days)
         forgetting = partial(clear_mails, self._databases["customers"], kept_days=settings.mails_kept_days)
         ending = partial(end_expired_visits, self._databases["sites"])
+        buyers = partial(forget_former_customers, self._databases["customers"])
         self._timetable = timetable(
-            self._sweep, clear_out=clearing, clear_mails=forgetting, end_visits=ending
+            self._sweep, clear_out=clearing, clear_mails=forgetting, end_visits=ending, forget=buyers
         )
         self._ears = [Ear(settings, name, self) for name in SERVICES]
 

@@ -85,6 +85,7 @@ def timetable(
     clear_out: Callable[[], object],
     clear_mails: Callable[[], object],
     end_visits: Callable[[], object],
+    forget: Callable[[], object],
 ) -> Sequence[Every]:
     """Return what the bell does by the clock."""
     return (
@@ -92,4 +93,5 @@ def timetable(
         Every(MINUTE, "visits", end_visits),
         Every(DAY, "retention", clear_out),
         Every(DAY, "mail retention", clear_mails),
+        Every(DAY, "former customers", forget),
     )

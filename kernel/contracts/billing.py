@@ -86,8 +86,9 @@ class Refund(Contract):
 
 
 class Payment(PaymentRow):
-    """``GET /v1/payments/<id>``."""
+    """``GET /v1/payments/<id>``. ``former_customer_id``: who bought, and was deleted since."""
 
+    former_customer_id: UUID | None
     gateway_reference: str
     membership_number: int | None
     lines: list[LineItem]

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from kernel.contracts.billing import MembershipStatus
 from kernel.contracts.common import Contract
 from kernel.contracts.customers import Verification
+from kernel.contracts.deletions import Way
 from kernel.contracts.money import Money
 from kernel.contracts.sites import NetworkSettings
 
@@ -239,6 +240,86 @@ class SwitchCleared(Happened):
     reason: str
 
 
+class CustomerDeletionRequested(Happened):
+    """Billing does its part first, then sites, then customers; nobody has lost anything yet."""
+
+    type: Literal["customer.deletion_requested"] = "customer.deletion_requested"
+    deletion_id: UUID
+    customer_id: UUID
+    account_id: UUID
+    number: int
+    way: Way
+    heir_id: UUID | None
+
+
+class CustomerDeletionRefused(Happened):
+    """Billing found money on its way. ``reason`` is a sentence with places, ``params`` what stands there."""
+
+    type: Literal["customer.deletion_refused"] = "customer.deletion_refused"
+    deletion_id: UUID
+    customer_id: UUID
+    number: int
+    reason: str
+    params: dict[str, str]
+
+
+class CustomerBillingErased(Happened):
+    """Memberships and what was unpaid are cancelled; payments stay. ``last_paid_at``: money's last move."""
+
+    type: Literal["customer.billing_erased"] = "customer.billing_erased"
+    deletion_id: UUID
+    customer_id: UUID
+    account_id: UUID
+    number: int
+    memberships: int
+    payments: int
+    unpaid: int
+    last_paid_at: datetime | None
+
+
+class CustomerBillingHandedOver(Happened):
+    """Memberships and payments are the heir's now; ``received`` is what the payments brought, net."""
+
+    type: Literal["customer.billing_handed_over"] = "customer.billing_handed_over"
+    deletion_id: UUID
+    customer_id: UUID
+    account_id: UUID
+    heir_id: UUID
+    number: int
+    memberships: int
+    payments: int
+    received: list[Money]
+    last_paid_at: datetime | None
+
+
+class CustomerSitesDeleted(Happened):
+    type: Literal["customer.sites_deleted"] = "customer.sites_deleted"
+    deletion_id: UUID
+    customer_id: UUID
+    number: int
+    site_ids: list[UUID]
+
+
+class CustomerSitesHandedOver(Happened):
+    type: Literal["customer.sites_handed_over"] = "customer.sites_handed_over"
+    deletion_id: UUID
+    customer_id: UUID
+    heir_id: UUID
+    number: int
+    site_ids: list[UUID]
+
+
+class CustomerDeleted(Happened):
+    """He is gone; what is said of him stays a number."""
+
+    type: Literal["customer.deleted"] = "customer.deleted"
+    deletion_id: UUID
+    customer_id: UUID
+    number: int
+    way: Way
+    heir_id: UUID | None
+
+
 class ProductCreated(Happened):
     type: Literal["product.created"] = "product.created"
     product_id: UUID
@@ -398,6 +479,13 @@ Event = (
     | PasswordChanged
     | SignInForced
     | SwitchCleared
+    | CustomerDeletionRequested
+    | CustomerDeletionRefused
+    | CustomerBillingErased
+    | CustomerBillingHandedOver
+    | CustomerSitesDeleted
+    | CustomerSitesHandedOver
+    | CustomerDeleted
     | ProductCreated
     | MembershipStarted
     | MembershipStatusChanged

@@ -4,10 +4,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from kernel.background import stumbled_on
 from kernel.contracts.customers import SearchQuery
+from kernel.contracts.deletions import Trouble
 from kernel.errors import N_, Forbidden
 from kernel.web import answer, identity, needs, query, unit_of_work
 from services.billing import queries
+from services.billing.outlook import billing_outlook
 
 api = Blueprint("billing", __name__, url_prefix="/v1")
 
@@ -42,6 +45,20 @@ def payment(payment_id: UUID) -> Response:
 def own_billing() -> Response:
     with unit_of_work() as uow:
         return answer(queries.customer_billing(uow, own_customer()))
+
+
+@api.get("/customers/<uuid:customer_id>/deletion-outlook")
+@needs("customers.delete")
+def deletion_outlook(customer_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(billing_outlook(uow, customer_id))
+
+
+@api.get("/deletions/<uuid:deletion_id>/trouble")
+@needs("customers.delete")
+def deletion_trouble(deletion_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(Trouble(error=stumbled_on(uow, deletion_id=deletion_id)))
 
 
 @api.get("/search")

@@ -11,7 +11,8 @@ from kernel.contracts.verification import waits
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
 from kernel.ids import new_id
-from services.billing.models import CustomerVerification, Membership, Product
+from kernel.tombstones import require_alive
+from services.billing.models import CustomerVerification, DepartedCustomer, Membership, Product
 from services.billing.numbers import next_number
 from services.billing.waiting import STARTING, must_wait, policy_of
 
@@ -32,11 +33,12 @@ def start_membership(
     auto_renew: bool = True,
     gateway: str = "manual",
 ) -> Membership:
-    """Begin a membership at the product's price, or at the one ``agreed``; raises NotSoldThatWay.
+    """Begin a membership at the product's price, or at the one ``agreed``. Raises NotSoldThatWay, Departed.
 
     It is ``trialing`` with a trial, else ``pending`` until somebody activates it. A trial begins once the
     customer's address is verified, where the network's policy asks for that.
     """
+    require_alive(uow, DepartedCustomer, customer_id)
     product = uow.get(Product, product_id)
     price = agreed or product.price_for(currency, period)
     if price is None or not product.is_active:

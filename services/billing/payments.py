@@ -6,8 +6,9 @@ from uuid import UUID
 from kernel.contracts.events import PaymentCompleted, PaymentCreated, PaymentFailed
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
+from kernel.tombstones import require_alive
 from services.billing.lines import Item, priced_lines
-from services.billing.models import Payment
+from services.billing.models import DepartedCustomer, Payment
 from services.billing.numbers import next_number
 
 
@@ -21,7 +22,8 @@ def create_payment(
     membership_id: UUID | None = None,
     gateway: str = "manual",
 ) -> Payment:
-    """Make a pending payment of what the lines sum to; ``discount`` is on the whole."""
+    """Make a pending payment of what the lines sum to; ``discount`` is on the whole. Raises Departed."""
+    require_alive(uow, DepartedCustomer, customer_id)
     lines = priced_lines(items, currency=currency, discount=discount)
     payment = Payment(
         id=new_id(),

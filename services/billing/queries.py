@@ -100,6 +100,7 @@ def payment(uow: UnitOfWork, payment_id: UUID) -> contract.Payment:
     number = select(Membership.number).where(Membership.id == found.membership_id)
     return contract.Payment(
         **dict(payment_row(found)),
+        former_customer_id=found.former_customer_id,
         gateway_reference=found.gateway_reference,
         membership_number=uow.session.scalar(number) if found.membership_id else None,
         lines=[_line(line) for line in found.lines],

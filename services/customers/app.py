@@ -19,6 +19,7 @@ from services.customers.api import (
     imports,
     jobs,
     mail_samples,
+    deletions,
     mails,
     notes,
     profiles,
@@ -53,5 +54,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         verification,
     ):
         app.register_blueprint(part.api)
+    app.register_blueprint(customers.api)
+    app.register_blueprint(profiles.api)
+    app.register_blueprint(accounts.api)
+    app.register_blueprint(deletions.api)
+    app.register_blueprint(verification.api)
+    app.register_blueprint(bulk.api)
+    app.register_blueprint(notes.api)
     app.register_blueprint(background_api(WORKS))
     return app

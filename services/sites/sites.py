@@ -13,8 +13,9 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Invalid
 from kernel.folding import words_of
 from kernel.ids import new_id
+from kernel.tombstones import require_alive
 from services.sites.hosts import RESERVED, checked_host
-from services.sites.models import Domain, Network, Provisioning, Site, SiteWord
+from services.sites.models import DepartedCustomer, Domain, Network, Provisioning, Site, SiteWord
 from services.sites.models.sites import LABEL
 from services.sites.rows import host_of
 
@@ -47,8 +48,10 @@ def create_site(
 ) -> Site:
     """Make a pending site, and the work that sets it up: now, or when it ``opens_at``.
 
-    The first site of a customer becomes the primary one. Raises NameNotValid and NameTaken.
+    The first site of a customer becomes the primary one. Raises NameNotValid, NameTaken and Departed.
     """
+    if customer_id is not None:
+        require_alive(uow, DepartedCustomer, customer_id)
     if not re.fullmatch(LABEL, name) or name in RESERVED:
         raise NameNotValid(
             N_("A site's name is made of a-z, 0-9 and inner hyphens, and cannot be %(name)s."), name=name
@@ -63,7 +66,7 @@ def create_site(
             type=type,
             customer_id=customer_id,
             membership_id=membership_id,
-            is_primary=customer_id is not None and _is_first(uow, customer_id),
+            is_primary=customer_id is not None and is_first(uow, customer_id),
             created_at=uow.now,
             modified_at=uow.now,
         )
@@ -127,8 +130,8 @@ def network_of(uow: UnitOfWork, *, lock: bool = False) -> Network:
     return uow.session.scalars(mine.with_for_update() if lock else mine).one()
 
 
-def _is_first(uow: UnitOfWork, customer_id: UUID) -> bool:
-    """Whether the customer has no primary site yet; two who ask at once queue up."""
+def is_first(uow: UnitOfWork, customer_id: UUID) -> bool:
+    """Return whether the customer has no primary site yet; two who ask at once queue up."""
     lock = func.pg_advisory_xact_lock(func.hashtextextended(f"primary site of {customer_id}", 0))
     uow.session.execute(select(lock))
     primary = select(Site.id).where(Site.customer_id == customer_id, Site.is_primary)

@@ -63,6 +63,11 @@ def end_visits_of(uow: UnitOfWork, account_id: UUID) -> VisitsEnded:
     return VisitsEnded(visits=visits, tickets=len(tickets))
 
 
+def end_visits_to(uow: UnitOfWork, customer_id: UUID, *, cause: str) -> None:
+    """End every visit, of whatever admin, to the customer's sites."""
+    _end(uow, Visit.customer_id == customer_id, cause)
+
+
 def end_expired_visits(database: Database) -> None:
     """End every visit, of whatever network, whose time ran out with nobody coming back."""
     unended = Visit.ended_at.is_(None)

@@ -36,6 +36,9 @@ def value_of(annotation: Any) -> Any:
         datetime: datetime(2026, 5, 1, 12, 0, tzinfo=UTC),
         Money: Money(amount=12050, currency="SEK"),
         list[str]: ["email"],
+        list[UUID]: [UUID("01900000-0000-7000-8000-000000000001")],
+        list[Money]: [Money(amount=12050, currency="SEK")],
+        dict[str, str]: {"number": "1"},
         NetworkSettings: NetworkSettings(name="text", locale="en", time_zone="UTC"),
     }
     return plain[annotation]

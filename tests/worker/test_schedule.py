@@ -11,22 +11,24 @@ from worker.rings import Rings
 from worker.schedule import Every, Sweep, timetable
 
 
-def test_the_clock_sweeps_ends_visits_and_clears_out() -> None:
+def test_the_clock_sweeps_ends_visits_clears_out_and_forgets() -> None:
     done: list[str] = []
     jobs = timetable(
         Sweep({}, {}, {}, Rings()),
         clear_out=partial(done.append, "cleared out"),
         clear_mails=partial(done.append, "mails cleared out"),
         end_visits=partial(done.append, "visits ended"),
+        forget=partial(done.append, "buyers forgotten"),
     )
 
     for job in jobs:
         job.action()
 
     assert [(job.name, job.seconds) for job in jobs] == [
-        ("sweep", 2), ("visits", 60), ("retention", 86_400), ("mail retention", 86_400)
+        ("sweep", 2), ("visits", 60), ("retention", 86_400), ("mail retention", 86_400),
+        ("former customers", 86_400),
     ]  # fmt: skip
-    assert done == ["visits ended", "cleared out", "mails cleared out"]
+    assert done == ["visits ended", "cleared out", "mails cleared out", "buyers forgotten"]
 
 
 @pytest.mark.parametrize("reason", [DatabaseAway("away"), RuntimeError("broken")])

@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from kernel.bulk import document_of, waiting
 from kernel.contracts.events import (
+    CustomerBillingHandedOver,
+    CustomerSitesHandedOver,
     MembershipStarted,
     PaymentCompleted,
     PaymentRefunded,
@@ -84,6 +86,19 @@ def add_site(uow: UnitOfWork, event: SiteCreated, _recorded: Recorded) -> None:
     """Count a site, unless it is the network's own."""
     if event.customer_id is not None:
         waiting(uow, _write).append(Step(event.customer_id, sites=1))
+
+
+@customer_facts.to(CustomerBillingHandedOver)
+def take_over_billing(uow: UnitOfWork, event: CustomerBillingHandedOver, _recorded: Recorded) -> None:
+    """Count for the heir what he was given; the giver's own facts go with him."""
+    money = Counter({received.currency: received.amount for received in event.received})
+    waiting(uow, _write).append(Step(event.heir_id, memberships=event.memberships, money=money))
+
+
+@customer_facts.to(CustomerSitesHandedOver)
+def take_over_sites(uow: UnitOfWork, event: CustomerSitesHandedOver, _recorded: Recorded) -> None:
+    """Count the sites for the heir."""
+    waiting(uow, _write).append(Step(event.heir_id, sites=len(event.site_ids)))
 
 
 def _write(uow: UnitOfWork, steps: list[Step]) -> None:

@@ -1,14 +1,17 @@
 """The timeline: a line for every event, found by whom and what it concerns."""
 
 from typing import Any, get_args
+from uuid import UUID
 
 from kernel.bulk import insert_rows, waiting
-from kernel.contracts.events import Event, Recorded
+from kernel.contracts.events import CustomerDeleted, CustomerDeletionRequested, Event, Recorded
 from kernel.database import UnitOfWork
 from kernel.events import Listener
+from services.customers.belongings import FORMER
+from services.customers.departed import Departed, departed
 from services.customers.models import TimelineLine, TimelineSubject
 
-SUBJECTS = ("customer_id", "account_id", "membership_id", "payment_id", "site_id")
+SUBJECTS = ("customer_id", "account_id", "heir_id", "membership_id", "payment_id", "site_id")
 """The fields of an event that name what its line is shown about."""
 
 timeline = Listener("timeline", home="customers", start="beginning")
@@ -21,27 +24,49 @@ def note_event(uow: UnitOfWork, _event: Event, recorded: Recorded) -> None:
 
 
 def _write(uow: UnitOfWork, happened: list[Recorded]) -> None:
-    insert_rows(uow, TimelineLine, [_line_of(recorded) for recorded in happened])
-    insert_rows(uow, TimelineSubject, [row for recorded in happened for row in _subjects_of(recorded)])
+    """What is about somebody who is deleted by now is not written, or without him."""
+    gone = departed(uow, {one for recorded in happened for one in _ids_of(recorded)})
+    kept = [entry for recorded in happened if (entry := _entry_of(recorded, gone))]
+    insert_rows(uow, TimelineLine, [line for line, _ in kept])
+    insert_rows(uow, TimelineSubject, [row for _, rows in kept for row in rows])
 
 
-def _line_of(recorded: Recorded) -> dict[str, Any]:
+def _entry_of(recorded: Recorded, gone: Departed) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """Return the line and whom and what it concerns; None when that is nobody and nothing any more."""
+    concerned = _subjects_of(recorded)
+    left = gone.without(concerned)
+    if not left and concerned and not isinstance(recorded.event, CustomerDeleted):
+        return None
+    at = {"at": recorded.occurred_at, "line_id": recorded.id}
+    return _line_of(recorded, gone), [at | {"subject_id": subject} for subject in left.values()]
+
+
+def _line_of(recorded: Recorded, gone: Departed) -> dict[str, Any]:
+    actor_id = recorded.impersonator or _id_in(recorded.actor)
+    is_gone = actor_id in gone.ways
     return {
         "id": recorded.id,
         "at": recorded.occurred_at,
         "type": recorded.event.type,
-        "actor": recorded.actor,
-        "actor_id": recorded.impersonator or _id_in(recorded.actor),
+        "actor": FORMER if is_gone else recorded.actor,
+        "actor_id": None if is_gone else actor_id,
         "facts": recorded.event.model_dump(mode="json"),
     }
 
 
-def _subjects_of(recorded: Recorded) -> list[dict[str, Any]]:
-    concerned = {getattr(recorded.event, name, None) for name in SUBJECTS} - {None}
-    row = {"at": recorded.occurred_at, "line_id": recorded.id}
-    return [row | {"subject_id": subject_id} for subject_id in concerned]
+def _subjects_of(recorded: Recorded) -> dict[str, UUID]:
+    """Return whom and what the event names, by the field; an heir, once something is his."""
+    named = {name: getattr(recorded.event, name, None) for name in SUBJECTS}
+    if isinstance(recorded.event, CustomerDeletionRequested):
+        named.pop("heir_id")
+    return {name: subject for name, subject in named.items() if subject is not None}
 
 
-def _id_in(actor: str) -> str | None:
+def _ids_of(recorded: Recorded) -> set[UUID]:
+    actor_id = recorded.impersonator or _id_in(recorded.actor)
+    return set(_subjects_of(recorded).values()) | ({actor_id} if actor_id else set())
+
+
+def _id_in(actor: str) -> UUID | None:
     """Return the id in ``account:<id>`` or ``api-key:<id>``; who has a name has none."""
-    return actor.partition(":")[2] or None
+    return UUID(actor.partition(":")[2]) if ":" in actor else None

@@ -1,6 +1,7 @@
 """The tables of the billing service, and the rules that need one row and its children."""
 
 from services.billing.models.base import Base
+from services.billing.models.departed import DepartedCustomer
 from services.billing.models.memberships import Membership
 from services.billing.models.numbers import NumberSequence
 from services.billing.models.payments import Payment, PaymentLine, Refund
@@ -10,6 +11,7 @@ from services.billing.models.verification import CustomerVerification, Network
 __all__ = [
     "Base",
     "CustomerVerification",
+    "DepartedCustomer",
     "Membership",
     "Network",
     "NumberSequence",

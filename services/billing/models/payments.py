@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, desc
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, desc, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.contracts.billing import PaymentStatus
@@ -14,6 +14,9 @@ from services.billing.amounts import in_words
 from services.billing.models.base import CURRENCY_CHECK, Base
 
 OPEN: frozenset[PaymentStatus] = frozenset({"pending", "processing"})
+UNSETTLED_REFUNDS = frozenset({"requested", "submitting", "unknown", "pending"})
+"""What a refund may be while it is not certain whether the money went back."""
+
 REFUNDABLE: frozenset[PaymentStatus] = frozenset({"completed", "partially_refunded"})
 
 
@@ -43,7 +46,10 @@ def same_payment(table: str) -> ForeignKeyConstraint:
 
 
 class Payment(TenantScoped, Timestamped, Base):
-    """``captured`` is what was received of ``total``, ``refunded`` what of that went back."""
+    """``captured`` is what was received of ``total``, ``refunded`` what of that went back.
+
+    ``former_customer_id`` is who bought, when he was deleted and the payment handed over.
+    """
 
     missing = N_("There is no such payment.")
     __tablename__ = "payments"
@@ -53,6 +59,12 @@ class Payment(TenantScoped, Timestamped, Base):
         UniqueConstraint("network_id", "number"),
         ForeignKeyConstraint(["network_id", "membership_id"], ["memberships.network_id", "memberships.id"]),
         Index("ix_payments_customer", "network_id", "customer_id", desc("created_at"), desc("id")),
+        Index(
+            "ix_payments_former_customer",
+            "network_id",
+            "former_customer_id",
+            postgresql_where=text("former_customer_id IS NOT NULL"),
+        ),
         Index("ix_payments_membership", "network_id", "membership_id", desc("created_at"), desc("id")),
         CheckConstraint(
             "status IN ('pending', 'processing', 'completed', 'failed', 'cancelled', "
@@ -68,6 +80,7 @@ class Payment(TenantScoped, Timestamped, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int]
     customer_id: Mapped[UUID]
+    former_customer_id: Mapped[UUID | None]
     membership_id: Mapped[UUID | None]
     status: Mapped[PaymentStatus]
     currency: Mapped[str]
@@ -139,17 +152,25 @@ class PaymentLine(TenantScoped, Base):
 
 
 class Refund(TenantScoped, Base):
-    """Money given back; ``reference`` is the gateway's name for it."""
+    """Money given back; ``reference`` is the gateway's name for it.
+
+    ``unknown``: the gateway was asked and did not answer, so nobody can say whether the money went.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
         same_payment("refunds"),
         Index("ix_refunds_payment", "network_id", "payment_id"),
         CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint(
+            "status IN ('requested', 'submitting', 'unknown', 'pending', 'succeeded', 'failed')",
+            name="status",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     payment_id: Mapped[UUID]
+    status: Mapped[str] = mapped_column(default="succeeded", server_default="succeeded")
     currency: Mapped[str]
     amount: Mapped[int]
     reason: Mapped[str]

@@ -6,6 +6,7 @@ from services.customers.models.api_keys import ApiKey
 from services.customers.models.base import Base
 from services.customers.models.custom_fields import CustomField, FieldUpkeep
 from services.customers.models.customers import Customer
+from services.customers.models.deletions import Deletion, FormerCustomer
 from services.customers.models.facts import CustomerCount, CustomerFacts, CustomerWord
 from services.customers.models.history import AuditLine, SignInAttempt, TimelineLine, TimelineSubject
 from services.customers.models.imports import ImportFile, ImportPiece, ImportReject
@@ -43,6 +44,8 @@ __all__ = [
     "ImportFile",
     "ImportPiece",
     "ImportReject",
+    "Deletion",
+    "FormerCustomer",
     "Invitation",
     "Job",
     "JobRow",

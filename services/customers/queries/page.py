@@ -8,10 +8,10 @@ from sqlalchemy import Row, bindparam, select
 
 from kernel.contracts import customers as contracts
 from kernel.database import UnitOfWork
-from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts
 from services.customers.queries.custom_fields import active_definitions, read_definitions
+from services.customers.queries.deletions import missing_customer
 from services.customers.queries.mails import latest_mails
 from services.customers.queries.notes import notes
 from services.customers.queries.rows import COLUMNS, row_of
@@ -58,6 +58,7 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
     if found is None:
         raise NotFound(Customer.missing)
     fields = read_definitions(found.definitions)
+        raise missing_customer(uow, customer_id)
     latest = timeline(uow, about=customer_id, limit=LINES)
     return contracts.Customer(
         **dict(row_of(found, uow.now, fields)),

@@ -1,0 +1,179 @@
+"""Billing's part in deleting a customer: refuse while money moves, else cancel or hand over.
+
+It comes first, because it alone may refuse, and before it nothing has been lost.
+"""
+
+from collections import Counter
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+
+from kernel.contracts.deletions import Said
+from kernel.contracts.events import (
+    CustomerBillingErased,
+    CustomerBillingHandedOver,
+    CustomerDeletionRefused,
+    CustomerDeletionRequested,
+)
+from kernel.contracts.money import Money
+from kernel.database import UnitOfWork
+from kernel.errors import N_
+from kernel.tombstones import bury, lock_for_burial
+from services.billing.memberships import change_status
+from services.billing.models import DepartedCustomer, Membership, Payment, Refund
+from services.billing.models.payments import UNSETTLED_REFUNDS
+
+REFUND_UNSETTLED = N_(
+    "A refund of payment %(number)s is not settled yet. Wait until it is known whether the money went back."
+)
+CHARGE_UNDER_WAY = N_(
+    "Payment %(number)s is being charged right now. Wait until it is known whether the money came."
+)
+
+
+def close_account(uow: UnitOfWork, asked: CustomerDeletionRequested) -> None:
+    """Do billing's part, or publish why not. Safe to run twice: then nothing is left to do."""
+    was_closed = lock_for_burial(uow, DepartedCustomer, asked.customer_id)
+    _lock_payments(uow, asked.customer_id)
+    refusal = None if was_closed else refusal_for(uow, asked.customer_id)
+    if refusal is not None:
+        uow.publish(_refused(asked, refusal))
+        return
+    bury(uow, DepartedCustomer, asked.customer_id, cause_id=asked.deletion_id)
+    if asked.way == "hand_over" and asked.heir_id is not None:
+        uow.publish(_hand_over(uow, asked, asked.heir_id))
+    else:
+        uow.publish(_erase(uow, asked))
+
+
+def refusal_for(uow: UnitOfWork, customer_id: UUID) -> Said | None:
+    """Return why the customer cannot be deleted now: money is on its way, one way or the other."""
+    number = uow.session.scalar(
+        select(Payment.number)
+        .join(Refund, (Refund.network_id == Payment.network_id) & (Refund.payment_id == Payment.id))
+        .where(Payment.customer_id == customer_id, Refund.status.in_(UNSETTLED_REFUNDS))
+        .limit(1)
+    )
+    if number is not None:
+        return Said(template=REFUND_UNSETTLED, params={"number": str(number)})
+    charged = select(Payment.number).where(Payment.customer_id == customer_id, Payment.status == "processing")
+    number = uow.session.scalar(charged.limit(1))
+    return Said(template=CHARGE_UNDER_WAY, params={"number": str(number)}) if number is not None else None
+
+
+def _lock_payments(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Let whoever refunds or charges one of his payments end first, and the next one wait."""
+    his = select(Payment.id).where(Payment.customer_id == customer_id).order_by(Payment.id)
+    uow.session.execute(his.with_for_update())
+
+
+def _refused(asked: CustomerDeletionRequested, refusal: Said) -> CustomerDeletionRefused:
+    return CustomerDeletionRefused(
+        deletion_id=asked.deletion_id,
+        customer_id=asked.customer_id,
+        number=asked.number,
+        reason=refusal.template,
+        params=refusal.params,
+    )
+
+
+def _erase(uow: UnitOfWork, asked: CustomerDeletionRequested) -> CustomerBillingErased:
+    """Cancel what runs and what is unpaid; what was paid stays as it is, and names nobody."""
+    kept = select(func.count()).select_from(Payment).where(_paid_by(asked.customer_id))
+    return CustomerBillingErased(
+        deletion_id=asked.deletion_id,
+        customer_id=asked.customer_id,
+        account_id=asked.account_id,
+        number=asked.number,
+        memberships=_cancel_memberships(uow, asked.customer_id),
+        unpaid=_cancel_unpaid(uow, asked.customer_id),
+        payments=uow.session.scalar(kept) or 0,
+        last_paid_at=_last_paid_at(uow, asked.customer_id),
+    )
+
+
+def _cancel_memberships(uow: UnitOfWork, customer_id: UUID) -> int:
+    running = uow.session.scalars(
+        select(Membership.id)
+        .where(Membership.customer_id == customer_id, Membership.status != "cancelled")
+        .order_by(Membership.id)
+    ).all()
+    for membership_id in running:
+        change_status(uow, membership_id, "cancelled")
+    return len(running)
+
+
+def _cancel_unpaid(uow: UnitOfWork, customer_id: UUID) -> int:
+    cancelled = uow.session.scalars(
+        update(Payment)
+        .where(Payment.customer_id == customer_id, Payment.status == "pending")
+        .values(status="cancelled", modified_at=uow.now)
+        .returning(Payment.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(cancelled.all())
+
+
+def _hand_over(uow: UnitOfWork, asked: CustomerDeletionRequested, heir_id: UUID) -> CustomerBillingHandedOver:
+    payments, received = _give_payments(uow, asked.customer_id, heir_id)
+    return CustomerBillingHandedOver(
+        deletion_id=asked.deletion_id,
+        customer_id=asked.customer_id,
+        account_id=asked.account_id,
+        heir_id=heir_id,
+        number=asked.number,
+        memberships=_give_memberships(uow, asked.customer_id, heir_id),
+        payments=payments,
+        received=received,
+        last_paid_at=_last_paid_at(uow, asked.customer_id),
+    )
+
+
+def _give_memberships(uow: UnitOfWork, customer_id: UUID, heir_id: UUID) -> int:
+    given = uow.session.scalars(
+        update(Membership)
+        .where(Membership.customer_id == customer_id)
+        .values(customer_id=heir_id, modified_at=uow.now)
+        .returning(Membership.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(given.all())
+
+
+def _give_payments(uow: UnitOfWork, customer_id: UUID, heir_id: UUID) -> tuple[int, list[Money]]:
+    """Return how many were given, and what they brought: of the very rows, so no cent is counted twice."""
+    given = uow.session.execute(
+        update(Payment)
+        .where(Payment.customer_id == customer_id)
+        .values(
+            customer_id=heir_id,
+            former_customer_id=func.coalesce(Payment.former_customer_id, customer_id),
+            modified_at=uow.now,
+        )
+        .returning(Payment.currency, Payment.captured, Payment.refunded)
+        .execution_options(synchronize_session=False)
+    ).all()
+    sums: Counter[str] = Counter()
+    for row in given:
+        sums[row.currency] += row.captured - row.refunded
+    return len(given), [
+        Money(amount=amount, currency=code) for code, amount in sorted(sums.items()) if amount
+    ]
+
+
+def _last_paid_at(uow: UnitOfWork, customer_id: UUID) -> datetime | None:
+    """Return when money of his moved last, in either direction."""
+    came = select(func.max(Payment.completed_at)).where(_paid_by(customer_id))
+    went = (
+        select(func.max(Refund.created_at))
+        .join(Payment, (Refund.network_id == Payment.network_id) & (Refund.payment_id == Payment.id))
+        .where(_paid_by(customer_id))
+    )
+    return max(filter(None, (uow.session.scalar(came), uow.session.scalar(went))), default=None)
+
+
+def _paid_by(customer_id: UUID) -> ColumnElement[bool]:
+    """Limit to payments that he made and that brought money, whoever has them now."""
+    his = or_(Payment.customer_id == customer_id, Payment.former_customer_id == customer_id)
+    return his & (Payment.captured > 0)
