@@ -163,6 +163,17 @@ FIELDS = {
     "reset_links": N_("links to set a password"),
     "verify_links": N_("links to confirm an address"),
     "invitations": N_("invitation links"),
+    "way": N_("way"),
+    "heir": N_("taken over by customer"),
+    "went": N_("what went"),
+    "memberships": N_("memberships"),
+    "payments": N_("payments"),
+    "unpaid": N_("unpaid payments"),
+    "sites": N_("sites"),
+    "mails": N_("messages"),
+    "sign_ins": N_("sign-ins"),
+    "one_time_tokens": N_("links sent by mail"),
+    "customer_notes": N_("notes"),
 }
 CUSTOM = "custom."
 

@@ -93,7 +93,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.has_etag:
         done["200"]["headers"] = ETAG
     if operation.is_made:
-        done = {"201": done["200"] | {"headers": done["200"].get("headers", {}) | LOCATION}}
+        done = {str(operation.status): done["200"] | {"headers": done["200"].get("headers", {}) | LOCATION}}
     problems = PROBLEMS | (CONDITIONAL if operation.is_conditional else {})
     return done | {code: {"description": text, "content": PROBLEM} for code, text in problems.items()}
 

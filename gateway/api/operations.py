@@ -19,7 +19,7 @@ class Operation:
 
     ``has_etag``: the answer carries an ``ETag``; ``is_made``: it is a 201 and says where what was made is;
     ``is_conditional``: the request must carry ``If-Match``.
-    ``file`` is the media type of an answer that is a file and no contract.
+    ``file`` is the media type of an answer that is a file and no contract; ``status`` that of an answer.
     """
 
     summary: str
@@ -31,6 +31,7 @@ class Operation:
     has_etag: bool = False
     is_made: bool = False
     is_conditional: bool = False
+    status: int = 200
 
 
 View = Callable[..., BaseModel | Response | None]
@@ -47,12 +48,15 @@ def operation(
     etag: Callable[[Any], str] | None = None,
     makes: Callable[[Any], str] | None = None,
     is_conditional: bool = False,
+    is_begun: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view that returns its contract into an operation; its docstring is the summary.
 
     ``is_confirmed_by_customers``: the view's own call goes to customers, which confirms the key. ``etag``
-    makes the tag of what is answered, ``makes`` the address of what was made.
+    makes the tag of what is answered, ``makes`` the address of what was made, or ``is_begun`` and goes on.
     """
+
+    status = 202 if is_begun else 201 if makes else 200
 
     def decorate(view: View) -> Callable[..., Response]:
         def carry_out(**named: Any) -> BaseModel | Response | None:
@@ -72,7 +76,7 @@ def operation(
                 found = carry_out(**named)
             if isinstance(found, Response):
                 return found
-            said = answer(found, 201 if makes else 200) if found is not None else nothing()
+            said = answer(found, status) if found is not None else nothing()
             if etag:
                 said.headers["ETag"] = etag(found)
             if makes:
@@ -90,6 +94,7 @@ def operation(
             has_etag=etag is not None,
             is_made=makes is not None,
             is_conditional=is_conditional,
+            status=status,
         )
         answered.is_open = True  # type: ignore[attr-defined]  # the key lets in, not the session
         return answered

@@ -7,7 +7,7 @@ from uuid import UUID
 from gateway.panels.request import PanelRequest
 from kernel.contracts.plugins import Panel
 from kernel.contracts.timeline import BEGINNINGS, EventKind
-from kernel.errors import N_
+from kernel.errors import N_, NotFound
 
 Load = Callable[[PanelRequest], Mapping[str, Any]]
 Column = Literal["main", "side"]
@@ -38,9 +38,24 @@ def event_kind(given: str) -> EventKind | None:
 
 
 def load_owner(asked: PanelRequest) -> Mapping[str, Any]:
-    """Return the customer behind a membership, a payment or a site, which the page has asked for already."""
-    owned = OWNED[asked.page](asked)
-    return {"customer": asked.services.customers.customer(owned) if owned else None}
+    """Return the customer behind a membership, a payment or a site, which the page has asked for already.
+
+    ``former``: what is kept of who was deleted, and still is its owner, or bought it.
+    """
+    owned, buyer = OWNED[asked.page](asked), _former_buyer(asked)
+    try:
+        customer = asked.services.customers.customer(owned) if owned else None
+    except NotFound:
+        customer, buyer = None, buyer or owned
+    former = asked.services.customers.former_customer(buyer) if buyer else None
+    return {"customer": customer, "former": former}
+
+
+def _former_buyer(asked: PanelRequest) -> UUID | None:
+    """Return who bought what was handed over to another customer."""
+    if asked.page != "payment":
+        return None
+    return asked.services.billing.payment(asked.subject).former_customer_id
 
 
 OWNED: Mapping[str, Callable[[PanelRequest], UUID | None]] = {
@@ -74,5 +89,8 @@ fields = _of_customer("fields", N_("Fields"), 30)
 events = _of_customer("events", N_("Events"), 70, load=load_customer_events)
 sign_ins = _of_customer("sign_ins", N_("Last sign-in & IP addresses"), 80, column="side")
 timestamps = _of_customer("timestamps", N_("Timestamps"), 90, column="side")
+delete = Panel(
+    "delete", "customer", N_("Delete"), 99, "panels/delete.html", load_customer, "customers.delete", "side"
+)
 membership_owner, payment_owner, site_owner = (_owner_of(page) for page in OWNED)
 membership_events, payment_events, site_events = (_events_of(page) for page in OWNED)

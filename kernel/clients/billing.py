@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from kernel.clients.base import ServiceClient
+from kernel.clients.deletions import BillingDeletions
 from kernel.contracts import billing, customers
 
 
-class BillingClient(ServiceClient):
+class BillingClient(BillingDeletions):
     """MONEY: memberships and payments."""
 
     def customer_billing(self, customer_id: UUID) -> billing.CustomerBilling:

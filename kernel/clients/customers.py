@@ -9,6 +9,7 @@ from kernel.clients.bulk import BulkClient
 from kernel.clients.credentials import CredentialsClient
 from kernel.clients.custom_fields import CustomFieldsClient
 from kernel.clients.imports import ImportsClient
+from kernel.clients.deletions import CustomerDeletions
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
@@ -27,6 +28,7 @@ class CustomersClient(
     CredentialsClient,
     CustomFieldsClient,
     ImportsClient,
+    CustomerDeletions,
     MailsClient,
     NotesClient,
     ProfilesClient,

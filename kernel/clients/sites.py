@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from kernel.clients.base import ServiceClient
+from kernel.clients.deletions import SitesDeletions
 from kernel.contracts import credentials, customers, sites
 
 
-class SitesClient(ServiceClient):
+class SitesClient(SitesDeletions):
     """WHERE: networks, sites, pages, and switching to them."""
 
     def host(self, host: str) -> sites.Host:

@@ -68,7 +68,7 @@ class Browser:
     def send_json(self, method: str, url: str, value: object, *, headers: dict[str, str]) -> Answer:
         """Send JSON, as programs do."""
         sent = {"Host": urlsplit(url).netloc, "Content-Type": "application/json", **headers}
-        response = self._pool.urlopen(method, urlsplit(url).path, body=json.dumps(value), headers=sent)
+        response = self._pool.urlopen(method, _target(url), body=json.dumps(value), headers=sent)
         return Answer(url, response.status, response.headers, response.data.decode())
 
     def send_body(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
@@ -102,9 +102,7 @@ class Browser:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in kept.items())
         if form is not None:
             sent["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(form)
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        response = self._pool.urlopen(method, target, body=body, headers=sent, redirect=False)
+        response = self._pool.urlopen(method, _target(url), body=body, headers=sent, redirect=False)
         self._keep(host, response.headers.getlist("Set-Cookie"))
         return Answer(url, response.status, response.headers, response.data.decode())
 
@@ -116,6 +114,12 @@ class Browser:
                     jar.pop(name, None)
                 else:
                     jar[name] = morsel.value
+
+
+def _target(url: str) -> str:
+    """Return what follows the host in an address."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _host(url: str) -> str:
