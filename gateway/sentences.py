@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from gateway import labels
 from gateway.formats import formats
 from gateway.translation import gettext as _
-from gateway.words import in_words
+from gateway.words import said_as
 from kernel.contracts import events
 from kernel.contracts.customers import TimelineEntry
 
@@ -148,7 +148,7 @@ def _payment_failed(event: events.PaymentFailed) -> str:
 
 
 def _deletion_refused(event: events.CustomerDeletionRefused) -> str:
-    reason = in_words(event.reason, event.params, event.reason)
+    reason = said_as(event.reason, event.params)
     return _("Customer %(number)s was not deleted: %(reason)s", number=event.number, reason=reason)
 
 

@@ -32,7 +32,7 @@ def said(failure: Failure) -> str:
 
     The message catalogue of the gateway holds the sentences of the kernel and the services too.
     """
-    return in_words(failure.template, failure.params, str(failure))
+    return _in_words(failure.template, failure.params, str(failure))
 
 
 def said_as(template: str, params: Mapping[str, str] | None = None) -> str:
@@ -47,12 +47,11 @@ def said_fields(failure: Failure) -> dict[str, str]:
 
 def _of_field(sentence: str) -> str:
     if isinstance(sentence, Filled):
-        return in_words(sentence.template, sentence.params, sentence)
+        return _in_words(sentence.template, sentence.params, sentence)
     return gettext(sentence)
 
 
-def in_words(template: str, params: Mapping[str, str], otherwise: str) -> str:
-    """Return a sentence with its places filled; ``otherwise`` where what is given does not fit."""
+def _in_words(template: str, params: Mapping[str, str], otherwise: str) -> str:
     sentence = gettext(template)
     named = {name: labels.value(name, given) for name, given in params.items()}
     try:

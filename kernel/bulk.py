@@ -47,5 +47,6 @@ def waiting(uow: UnitOfWork, write: Write[R]) -> list[R]:
 
 def _write_all(uow: UnitOfWork) -> None:
     for (write, network_id), rows in uow.session.info["waiting"].items():
-        uow.act_for(replace(uow.identity, network_id=network_id))
-        write(uow, rows)
+        if rows:
+            uow.act_for(replace(uow.identity, network_id=network_id))
+            write(uow, rows)

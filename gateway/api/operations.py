@@ -55,7 +55,6 @@ def operation(
     ``is_confirmed_by_customers``: the view's own call goes to customers, which confirms the key. ``etag``
     makes the tag of what is answered, ``makes`` the address of what was made, or ``is_begun`` and goes on.
     """
-
     status = 202 if is_begun else 201 if makes else 200
 
     def decorate(view: View) -> Callable[..., Response]:

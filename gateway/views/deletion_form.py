@@ -9,7 +9,7 @@ from flask import request
 
 from gateway.auth import services
 from gateway.translation import gettext
-from gateway.words import in_words
+from gateway.words import said_as
 from kernel.contracts.customers import CustomerRow, CustomersQuery
 from kernel.contracts.deletions import BillingOutlook, CustomerOutlook, DeletionOrder, SitesOutlook
 from kernel.errors import N_, Failure, Invalid, NotFound, Unauthenticated
@@ -54,7 +54,7 @@ class Outlook:
         """Why the customer cannot be deleted now; empty when he can."""
         billing = self.billing.refusal if self.billing else None
         said = self.customer.refusal or billing
-        return in_words(said.template, said.params, said.template) if said else ""
+        return said_as(said.template, said.params) if said else ""
 
     @property
     def belongings(self) -> list[tuple[str, int]]:

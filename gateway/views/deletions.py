@@ -13,7 +13,7 @@ from gateway.auth import needs, services
 from gateway.translation import gettext as _
 from gateway.views.deletion_form import Outlook, Typed
 from gateway.views.pages import fragment, page, wants_fragment
-from gateway.words import in_words, said, said_fields
+from gateway.words import said, said_as, said_fields
 from kernel import clock
 from kernel.contracts.deletions import Deletion
 from kernel.errors import Conflict, Failure, Invalid
@@ -110,4 +110,4 @@ def _errors(deletion: Deletion) -> list[str]:
 
 def _refusal(deletion: Deletion) -> str:
     reason = deletion.refusal
-    return in_words(reason.template, reason.params, reason.template) if reason else ""
+    return said_as(reason.template, reason.params) if reason else ""

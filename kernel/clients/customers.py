@@ -8,8 +8,8 @@ from kernel.clients.audit import AuditClient
 from kernel.clients.bulk import BulkClient
 from kernel.clients.credentials import CredentialsClient
 from kernel.clients.custom_fields import CustomFieldsClient
-from kernel.clients.imports import ImportsClient
 from kernel.clients.deletions import CustomerDeletions
+from kernel.clients.imports import ImportsClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient

@@ -9,7 +9,7 @@ and who asks after the listener sees what it was told.
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, delete, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.contracts.billing import MembershipStatus
@@ -69,6 +69,12 @@ def note_status(uow: UnitOfWork, customer_id: UUID, status: Verification) -> Non
     )
     keys = ["network_id", "customer_id"]
     uow.session.execute(told.on_conflict_do_update(index_elements=keys, set_={"status": status}))
+
+
+def forget(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Drop the copy of a customer who was deleted."""
+    mine = delete(CustomerVerification).where(CustomerVerification.customer_id == customer_id)
+    uow.session.execute(mine)
 
 
 def policy_of(uow: UnitOfWork) -> str | None:

@@ -16,10 +16,10 @@ from services.customers.api import (
     credentials,
     custom_fields,
     customers,
+    deletions,
     imports,
     jobs,
     mail_samples,
-    deletions,
     mails,
     notes,
     profiles,
@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         imports,
         jobs,
         mail_samples,
+        deletions,
         mails,
         notes,
         profiles,
@@ -54,12 +55,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         verification,
     ):
         app.register_blueprint(part.api)
-    app.register_blueprint(customers.api)
-    app.register_blueprint(profiles.api)
-    app.register_blueprint(accounts.api)
-    app.register_blueprint(deletions.api)
-    app.register_blueprint(verification.api)
-    app.register_blueprint(bulk.api)
-    app.register_blueprint(notes.api)
     app.register_blueprint(background_api(WORKS))
     return app

@@ -20,8 +20,8 @@ from services.sites.visits import end_visits_to
 OF_SITES = Belongings(Base, "site_id")
 """Pages, words, domains, provisionings, tickets, visits: all that is of a site."""
 
-OF_PERSONS = Belongings(Base, "customer_id", "account_id", kept={"sites"})
-"""Tickets and visits name the owner they were made for."""
+OF_PERSONS = Belongings(Base, "customer_id", "account_id", kept={"sites", "customer_verifications"})
+"""Tickets and visits name the owner they were made for; how his address stood is forgotten at the end."""
 
 
 def delete_sites(uow: UnitOfWork, told: CustomerBillingErased) -> None:

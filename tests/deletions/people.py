@@ -18,13 +18,16 @@ from services.sites.models import SwitchTicket, Visit
 from services.sites.sites import map_domain
 from tests.console.people import failed, member, paid, product
 from tests.flows.world import Owner, World
+from worker.listeners.audit import audit
 from worker.listeners.customer_facts import customer_facts
 from worker.listeners.deletions import billing_deletions, customers_deletions, sites_deletions
 from worker.listeners.networks import networks
 from worker.listeners.timeline import timeline
+from worker.listeners.verification import verification_in_billing, verification_in_sites
 
 SAGA = (billing_deletions, sites_deletions, customers_deletions)
-EVERYBODY = (networks, *SAGA, customer_facts, timeline)
+VERIFICATION = (verification_in_billing, verification_in_sites)
+EVERYBODY = (networks, *SAGA, customer_facts, timeline, audit, *VERIFICATION)
 STREET = "Storgatan 1"
 
 
@@ -80,6 +83,7 @@ def _visited(world: World, owner: Owner, site_id: UUID, admin_id: UUID) -> None:
     with world.databases["sites"].unit_of_work(world.command) as uow:
         whose = {"site_id": site_id, "customer_id": owner.customer_id, "account_id": owner.account_id}
         whose |= {"admin_id": admin_id, "admin_session": "s" * 20, "return_path": "/customers"}
+        whose |= {"account_epoch": 1}
         seconds = {"issued_at": uow.now, "expires_at": uow.now}
         used, unused = (
             SwitchTicket(id=new_id(), host="a.example", reason="help", **seconds, **whose) for _ in range(2)

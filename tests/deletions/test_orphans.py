@@ -94,7 +94,7 @@ def test_with_everything_no_row_names_the_customer_but_for_those_declared(world:
 
     assert standing(world, deletion_id).state == "done"
     assert places_of(world, rich.owner.customer_id, rich.owner.account_id) == set(STAYS)
-    assert places_of(world, rich.site_id) == {"sites.events.payload"}
+    assert places_of(world, rich.site_id) == {"sites.events.payload", "customers.audit_log.details"}
 
 
 def test_handed_over_no_row_names_the_customer_but_for_those_declared(world: World, rich: Rich, heir: Owner):

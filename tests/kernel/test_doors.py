@@ -65,6 +65,10 @@ WRONG: dict[str, Callable[[str], dict[str, str]]] = {
 }
 
 
+VALUES = {"UUIDConverter": new_id(), "IntegerConverter": 1}
+"""What stands in a route's places, by the kind of place; else it is a text."""
+
+
 @pytest.fixture(scope="module", params=SERVICES)
 def app(request: pytest.FixtureRequest, settings) -> Flask:
     made: Flask = import_module(f"services.{request.param}.app").create_app(settings)
@@ -82,8 +86,7 @@ def routes(app: Flask) -> list[tuple[str, Rule]]:
 
 
 def call(client: FlaskClient, method: str, rule: Rule, sent: dict[str, str]) -> Response:
-    values = {name: new_id() if type(kind).__name__ == "UUIDConverter" else "x"
-              for name, kind in rule._converters.items()}  # fmt: skip
+    values = {name: VALUES.get(type(kind).__name__, "x") for name, kind in rule._converters.items()}
     _, path = rule.build(values) or ("", "/")
     answered: Response = client.open(path, method=method, headers=sent, data=b"{}")
     return answered

@@ -1,8 +1,13 @@
 """What waits for a verified e-mail address: billing's and sites' copies, and what starts when they change."""
 
+from uuid import UUID
+
 from kernel.bulk import waiting
 from kernel.contracts.events import (
+    CustomerBillingHandedOver,
+    CustomerDeleted,
     CustomerRegistered,
+    CustomerSitesHandedOver,
     EmailVerified,
     MembershipStarted,
     NetworkSettingsChanged,
@@ -56,6 +61,19 @@ def start_or_leave(uow: UnitOfWork, event: EmailVerified, _recorded: Recorded) -
         leave_pending(uow, event.customer_id)
 
 
+@verification_in_billing.to(CustomerBillingHandedOver)
+def start_for_heir(uow: UnitOfWork, event: CustomerBillingHandedOver, _recorded: Recorded) -> None:
+    """Start what waited for an address, and belongs to somebody now whose own is verified."""
+    start_waiting(uow, event.heir_id)
+
+
+@verification_in_billing.to(CustomerDeleted)
+def forget_customer(uow: UnitOfWork, event: CustomerDeleted, _recorded: Recorded) -> None:
+    """Forget who is gone; all that was ever told of him was heard before, some of it in this very batch."""
+    _unwrite(waiting(uow, _write_newcomers), event.customer_id)
+    billing.forget(uow, event.customer_id)
+
+
 @verification_in_sites.to(NetworkSettingsChanged)
 def open_under_policy(uow: UnitOfWork, _event: NetworkSettingsChanged, _recorded: Recorded) -> None:
     """Open what waits no longer, if the policy is another now; the sites service has it already."""
@@ -98,3 +116,20 @@ def copy_owners_status(uow: UnitOfWork, event: VerificationChanged, _recorded: R
 def open_sites(uow: UnitOfWork, event: EmailVerified, _recorded: Recorded) -> None:
     """Open what waited, whether memberships start or not."""
     sites.open_waiting(uow, customer_id=event.customer_id)
+
+
+@verification_in_sites.to(CustomerSitesHandedOver)
+def open_for_heir(uow: UnitOfWork, event: CustomerSitesHandedOver, _recorded: Recorded) -> None:
+    """Open what waited for an address, and belongs to somebody now whose own is verified."""
+    sites.open_waiting(uow, customer_id=event.heir_id)
+
+
+@verification_in_sites.to(CustomerDeleted)
+def forget_owner(uow: UnitOfWork, event: CustomerDeleted, _recorded: Recorded) -> None:
+    """Forget who is gone; all that was ever told of him was heard before, some of it in this very batch."""
+    _unwrite(waiting(uow, _write_owners), event.customer_id)
+    sites.forget(uow, event.customer_id)
+
+
+def _unwrite(newcomers: list[CustomerRegistered], customer_id: UUID) -> None:
+    newcomers[:] = [one for one in newcomers if one.customer_id != customer_id]

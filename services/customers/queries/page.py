@@ -56,9 +56,8 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
     """Return the customer with his facts, latest sign-ins and latest timeline. Raises NotFound."""
     found = CUSTOMER.one_or_none(uow, customer_id=customer_id)
     if found is None:
-        raise NotFound(Customer.missing)
-    fields = read_definitions(found.definitions)
         raise missing_customer(uow, customer_id)
+    fields = read_definitions(found.definitions)
     latest = timeline(uow, about=customer_id, limit=LINES)
     return contracts.Customer(
         **dict(row_of(found, uow.now, fields)),

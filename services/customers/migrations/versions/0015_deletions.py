@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from kernel.migrations import secure
 
-revision: str = "0010"
-down_revision: str | None = "0009"
+revision: str = "0015"
+down_revision: str | None = "0014"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
