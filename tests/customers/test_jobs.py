@@ -288,6 +288,24 @@ def test_a_revoked_key_leaves_nothing_running(database, owner, crowd):
     assert (seen.state, seen.actor_name, vips(database, owner)) == ("stopped", "k", set())
 
 
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "auditor"}, {"role": None}])
+def test_a_key_whose_admin_may_no_longer_do_it_leaves_nothing_running(
+    database, owner, crowd, change: dict[str, Any]
+):
+    maker = signed_in(make_admin(database, owner, "owner"))
+    with database.unit_of_work(maker) as uow:
+        create_api_key(uow, name="k", scopes=["customers.edit"])
+        key = uow.session.scalars(select(ApiKey)).one()
+    holder = Identity(owner.network_id, f"api-key:{key.id}", frozenset(key.scopes), key_id=key.id)
+    job_id = ordered(database, holder, order())
+    with database.unit_of_work(owner) as uow:
+        uow.session.execute(update(Account).where(Account.id == maker.account_id).values(**change))
+
+    perform_all(database, job_id)
+
+    assert (look(database, owner, job_id).state, vips(database, owner)) == ("stopped", set())
+
+
 def test_an_action_needs_its_permission(database, owner, register: Register):
     chosen = register("Åsa")
     auditor = Identity(owner.network_id, "account:x", ROLES["auditor"])
