@@ -161,7 +161,7 @@ class VerificationAsked(Happened):
 
 
 class EmailVerified(Happened):
-    """The address is confirmed: by its ``link``, or by an ``admin``.
+    """The address is confirmed: by its ``link``, by an ``admin``, or by the file of an ``import``.
 
     ``starts_memberships``: whether what waited for it starts now.
     """

@@ -152,6 +152,26 @@ def test_what_a_file_leaves_empty_stays(run: Run, listing: Listing) -> None:
     assert (found.name, found.verification, found.is_vip) == ("Åsa", "verified", True)
 
 
+def test_what_waits_for_an_address_hears_what_a_file_says_of_it(
+    run: Run, database: Database, owner: Identity, register: Register
+) -> None:
+    asked = register(email="a@shop.example", verification="none")
+    sure = register(email="b@shop.example", verification="pending")
+
+    run(own({"email": "a@shop.example", "verification": "pending"}))
+    run(own({"email": "b@shop.example", "verification": "verified"}))
+
+    with database.unit_of_work(owner) as uow:
+        told = uow.session.scalars(select(EventRow).order_by(EventRow.transaction, EventRow.position)).all()
+    said = [(row.type, row.payload) for row in told if "verif" in row.type]
+    assert [(kind, payload["customer_id"], payload.get("status")) for kind, payload in said] == [
+        ("customer.verification_changed", str(asked.id), "pending"),
+        ("customer.verification_changed", str(sure.id), "verified"),
+        ("customer.email_verified", str(sure.id), None),
+    ]
+    assert (said[2][1]["how"], said[2][1]["starts_memberships"]) == ("import", True)
+
+
 def test_an_address_that_stands_twice_is_one_customer(run: Run, listing: Listing) -> None:
     report = run(own({"email": "a@shop.example"}, {"email": "A@Shop.example", "first_name": "Åsa"}))
 

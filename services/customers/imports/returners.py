@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.contracts.events import CustomerChanged
+from kernel.contracts.events import CustomerChanged, EmailVerified, VerificationChanged
 from kernel.database import UnitOfWork
 from services.customers.folding import login_key
 from services.customers.imports.records import Record
@@ -79,7 +79,18 @@ def update_all(uow: UnitOfWork, returners: Sequence[Returner]) -> int:
         CustomerChanged(customer_id=returner.customer.id, fields=sorted(fields))
         for returner, fields in changed
     )
+    _tell_of_verification(
+        uow, [returner.customer for returner, fields in changed if "verification" in fields]
+    )
     return len(changed)
+
+
+def _tell_of_verification(uow: UnitOfWork, customers: Sequence[Customer]) -> None:
+    """Say how their addresses stand to those who have memberships and sites wait for it."""
+    for customer in customers:
+        uow.publish(VerificationChanged(customer_id=customer.id, status=customer.verification))
+        if customer.verification == "verified":
+            uow.publish(EmailVerified(customer_id=customer.id, how="import", starts_memberships=True))
 
 
 def _is_found_by(fields: Sequence[str]) -> bool:
