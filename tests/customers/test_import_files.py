@@ -24,12 +24,13 @@ from kernel.database import Database
 from kernel.errors import Invalid, TooLarge
 from kernel.ids import new_id
 from kernel.log import EventRow
+from services.customers.api_keys import create_api_key
 from services.customers.field_definitions import define_field
 from services.customers.imports import received, run, runs
 from services.customers.imports.files import FileNotReadable
 from services.customers.imports.guesses import guessed
 from services.customers.imports.retention import drop_old_files
-from services.customers.models import Account, AuditLine, Customer, ImportFile, ImportPiece
+from services.customers.models import Account, ApiKey, AuditLine, Customer, ImportFile, ImportPiece
 from services.customers.queries.imports import import_page
 from tests.background import fork, wait_until
 from tests.calling import Call
@@ -141,6 +142,28 @@ def test_the_rejects_can_be_mended_and_brought_in_again(bring, database, admin):
     again = bring(b"".join(runs.rejects_of(units, import_id)))
 
     assert look(database, admin, again).format == "Atoll"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "username"),
+    [(("customers.edit",), "asa"), (("customers.edit", "customers.credentials"), "mine")],
+)
+def test_a_username_is_changed_by_who_may_change_logins_alone(
+    bring, database, owner, register, *, scopes, username
+):
+    customer = register("Åsa", email="asa@shop.example", username="asa")
+    with database.unit_of_work(owner) as uow:
+        create_api_key(uow, name="k", scopes=list(scopes))
+        key = uow.session.scalars(select(ApiKey)).one()
+    holder = Identity(owner.network_id, f"api-key:{key.id}", frozenset(scopes), key_id=key.id)
+
+    found = imported(
+        database, holder, bring("email,username,number,customer_since\nasa@shop.example,mine,,\n")
+    )
+
+    with database.unit_of_work(owner) as uow:
+        assert uow.get(Account, customer.account_id).username == username
+    assert counts(found) == ((0, 0, 0, 1) if username == "asa" else (0, 1, 0, 0))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select
@@ -13,8 +14,10 @@ from services.customers.imports.newcomers import Newcomer, register_all
 from services.customers.imports.records import Record
 from services.customers.imports.returners import Returner, update_all
 from services.customers.models import Account, Customer
+from services.customers.orderers import may_go_on
 
 AN_ADMINS = N_("This is an administrator's login. A file of customers does not change it.")
+NOT_YOURS = N_("The username is another one than ours, and who imports this file may not change it.")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def plan_of(uow: UnitOfWork, batch: Sequence[Numbered]) -> Plan:
     """Return what would become of the rows; nothing is changed. No address may stand in it twice."""
     known = _known(uow, [row.record.email_key for row in batch])
     owners = _owners_of_usernames(uow, batch)
+    guard = Guard(uow)
     plan = Plan()
     for row in batch:
         record = row.record
@@ -60,8 +64,8 @@ def plan_of(uow: UnitOfWork, batch: Sequence[Numbered]) -> Plan:
         account, customer = known.get(record.email_key, (None, None))
         if account is not None and customer is not None:
             returner = Returner(record, account, customer)
-            if is_guarded(uow, returner):
-                plan.rejects.append(Reject(row.line, Filled(AN_ADMINS), row.cells))
+            if refusal := guard.refusal_of(returner):
+                plan.rejects.append(Reject(row.line, Filled(refusal), row.cells))
                 continue
             plan.returners.append(returner)
         else:
@@ -69,9 +73,24 @@ def plan_of(uow: UnitOfWork, batch: Sequence[Numbered]) -> Plan:
     return plan
 
 
-def is_guarded(uow: UnitOfWork, returner: Returner) -> bool:
-    """Whether the file would change the login of an admin, which takes more than to edit customers."""
-    return bool(returner.account.role) and returner.changes_login and uow.identity.actor != "command"
+class Guard:
+    """Keeps a file from changing what it takes more than to edit customers to change."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def refusal_of(self, returner: Returner) -> str:
+        """Return why the file may not change this customer's login; nothing when it may, or does not."""
+        if returner.account.role and returner.changes_login and self._uow.identity.actor != "command":
+            return AN_ADMINS
+        return NOT_YOURS if returner.changes_username and not self._may_change_logins else ""
+
+    @cached_property
+    def _may_change_logins(self) -> bool:
+        asking = self._uow.identity
+        return may_go_on(
+            self._uow, "customers.credentials", account_id=asking.account_id, key_id=asking.key_id
+        )
 
 
 def carry_out(uow: UnitOfWork, plan: Plan) -> int:

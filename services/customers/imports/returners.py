@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from kernel.contracts.customers import Verification
 from kernel.contracts.events import CustomerChanged, EmailVerified, VerificationChanged
 from kernel.database import UnitOfWork
 from services.customers.folding import login_key
@@ -40,6 +41,11 @@ class Returner:
     def changes_login(self) -> bool:
         """Whether the file says something else of the login than we know."""
         return any(getattr(self.account, name) != value for name, value in self._of_account().items())
+
+    @property
+    def changes_username(self) -> bool:
+        """Whether the file has another username."""
+        return self.record.username not in {"", self.account.username}
 
     def _take_over_fields(self) -> list[str]:
         """Take over the values of custom fields that the file has; return e.g. ``["custom.shoe_size"]``."""
@@ -88,7 +94,8 @@ def update_all(uow: UnitOfWork, returners: Sequence[Returner]) -> int:
 def _tell_of_verification(uow: UnitOfWork, customers: Sequence[Customer]) -> None:
     """Say how their addresses stand to those who have memberships and sites wait for it."""
     for customer in customers:
-        uow.publish(VerificationChanged(customer_id=customer.id, status=customer.verification))
+        status = cast(Verification, customer.verification)
+        uow.publish(VerificationChanged(customer_id=customer.id, status=status))
         if customer.verification == "verified":
             uow.publish(EmailVerified(customer_id=customer.id, how="import", starts_memberships=True))
 
