@@ -7,8 +7,9 @@ ACTIONS = {
     "vip_on": N_("Mark as VIP"),
     "vip_off": N_("No longer VIP"),
     "resend": N_("Resend verification"),
+    "delete": N_("Delete for good"),
 }
-ICONS = {"vip_on": "crown", "vip_off": "crown-off", "resend": "mail-forward"}
+ICONS = {"vip_on": "crown", "vip_off": "crown-off", "resend": "mail-forward", "delete": "trash"}
 STATES = {
     "waiting": N_("Waiting"),
     "running": N_("Running"),
@@ -45,6 +46,7 @@ def question(name: str, number: int) -> str:
             "Write to %(num)d customers once more to verify their addresses?",
             number,
         ),
+        "delete": ngettext("Delete %(num)d customer for good?", "Delete %(num)d customers for good?", number),
     }
     return questions[name]
 
@@ -64,6 +66,9 @@ def done(name: str, number: int) -> str:
             "%(num)d customer was written to once more.",
             "%(num)d customers were written to once more.",
             number,
+        ),
+        "delete": ngettext(
+            "%(num)d customer is being deleted.", "%(num)d customers are being deleted.", number
         ),
     }
     return sentences[name]

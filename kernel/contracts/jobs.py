@@ -12,13 +12,14 @@ from kernel.contracts.common import Contract
 AT_ONCE = 50
 """So many customers are done while the caller waits; more are due work."""
 
-BulkAction = Literal["vip_on", "vip_off", "resend"]
+BulkAction = Literal["vip_on", "vip_off", "resend", "delete"]
 JobState = Literal["waiting", "running", "done", "stopped", "dead"]
 
 PERMISSIONS: dict[str, str] = {
     "vip_on": "customers.edit",
     "vip_off": "customers.edit",
     "resend": "customers.edit",
+    "delete": "customers.delete",
 }
 """What each action takes; asked when it is ordered, and again each time the work goes on."""
 

@@ -5,12 +5,13 @@ from functools import partial
 from uuid import UUID
 
 from kernel.database import UnitOfWork
-from services.customers import registration, verification
+from services.customers import deletions, registration, verification
 
-Action = Callable[[UnitOfWork, UUID], None]
+Action = Callable[[UnitOfWork, UUID], object]
 
 ACTIONS: Mapping[str, Action] = {
     "vip_on": partial(registration.mark_vip, is_vip=True),
     "vip_off": partial(registration.mark_vip, is_vip=False),
     "resend": verification.resend,
+    "delete": partial(deletions.request_deletion, way="everything"),
 }

@@ -1,15 +1,16 @@
 """Many customers from the list: selected, asked, done, and the page that shows how far it is."""
 
 import json
+import re
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kernel import work
 from kernel.contracts.jobs import AT_ONCE
 from kernel.ids import new_id
-from services.customers.models import Customer, Job
+from services.customers.models import Customer, Deletion, Job
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import World
 from worker.performers.jobs import job as performer
@@ -260,3 +261,41 @@ def test_a_key_that_may_only_look_orders_nothing(world: World):
     url = world.url("admin", "/api/v1/customers/bulk")
 
     assert world.browser().send_json("POST", url, order, headers=key).status == 403
+
+
+def test_to_delete_the_count_must_be_typed(world: World, browser: Browser):
+    chosen = [world.customer("a@example.com"), world.customer("b@example.com")]
+    asked = send(browser, world, [*form_of(browser, world), *ids(*chosen)], ("action", "delete"))
+    form = [pair for pair in form_fields(asked) if pair[0] != "typed"]
+
+    wrong = send(browser, world, form, ("typed", "3"), ("action", "delete"))
+    kept = deletions(world)
+    right = send(browser, world, form, ("typed", " 2 "), ("action", "delete"))
+
+    assert "Delete 2 customers for good?" in asked.text
+    assert (wrong.status, kept) == (422, 0)
+    assert ("Type the number 2." in wrong.text, 'value="3"' in wrong.text) == (True, True)
+    assert "2 customers are being deleted." in browser.follow(right).text
+    assert deletions(world) == 2
+
+
+def form_fields(answer: Answer) -> Form:
+    """Return the fields of the confirmation, of which several may have one name."""
+    return re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', answer.text)
+
+
+def deletions(world: World) -> int:
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        return uow.session.scalar(select(func.count()).select_from(Deletion)) or 0
+
+
+def test_support_may_mark_and_not_delete(world: World):
+    owner = world.customer()
+    world.admin("support@demo.example", role="support")
+    browser = world.signed_in("support@demo.example")
+
+    text = browser.get(world.url("admin", "/customers")).text
+    answer = send(browser, world, [*form_of(browser, world), *ids(owner)], ("action", "delete"))
+
+    assert ('value="vip_on"' in text, 'value="delete"' in text, answer.status) == (True, False, 403)
+    assert deletions(world) == 0

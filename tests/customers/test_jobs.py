@@ -26,7 +26,7 @@ from kernel.ids import new_id
 from kernel.log import EventRow
 from services.customers import audit, jobs
 from services.customers.api_keys import create_api_key
-from services.customers.models import Account, ApiKey, AuditLine, Customer, Job, JobRow
+from services.customers.models import Account, ApiKey, AuditLine, Customer, Deletion, Job, JobRow
 from services.customers.queries.jobs import job_page
 from services.customers.registration import register_customer
 from tests.background import fork, wait_until
@@ -498,3 +498,33 @@ def test_a_worker_that_was_given_up_for_dead_writes_nothing_more(database, admin
         performer.perform(database, slow)
 
     assert sum(effects(database, admin).values()) == MANY
+
+
+@pytest.mark.parametrize("size", [2, MANY])
+def test_customers_are_deleted_as_each_would_be_on_his_own_page(database, admin, owner, crowd, size: int):
+    job_id = ordered(database, admin, order("delete", **({"ids": crowd[:2]} if size == 2 else {})))
+
+    perform_all(database, job_id)
+
+    seen = look(database, admin, job_id)
+    assert (seen.state, seen.done, seen.failed) == ("done", size, 0)
+    with database.unit_of_work(owner) as uow:
+        asked = uow.session.execute(select(Deletion.way, Deletion.requested_by)).all()
+    assert asked == [("everything", admin.actor)] * size
+
+
+def test_who_is_an_admin_too_is_not_deleted_with_the_others(database, admin, owner, crowd):
+    with database.unit_of_work(owner) as uow:
+        customer = uow.get(Customer, crowd[0])
+        uow.get(Account, customer.account_id, lock=True).role = "support"
+
+    seen = look(database, admin, ordered(database, admin, order("delete", ids=crowd[:2])))
+
+    assert (seen.done, seen.failed, [one.customer_id for one in seen.failures]) == (1, 1, [crowd[0]])
+
+
+def test_to_delete_takes_more_than_to_edit(database, owner, register: Register):
+    support = signed_in(make_admin(database, owner, "support"))
+
+    with pytest.raises(Forbidden):
+        ordered(database, support, order("delete", ids=[register("Åsa").id]))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock
 from kernel.auth import Identity
+from kernel.contracts.jobs import PERMISSIONS
 from kernel.errors import N_
 from kernel.tables import TenantScoped
 from kernel.work import DueWork, work_indexes
@@ -53,8 +54,9 @@ class Job(DueWork, Base):
         return self.total - self.done - self.failed - self.skipped
 
     def identity(self) -> Identity:
-        """Return who ordered it: what is done is done, and noted, in his name."""
-        return Identity(self.network_id, self.actor, account_id=self.account_id, key_id=self.key_id)
+        """Return who ordered it, holding what it takes: what is done is done, and noted, in his name."""
+        held = frozenset({PERMISSIONS[self.action]})
+        return Identity(self.network_id, self.actor, held, account_id=self.account_id, key_id=self.key_id)
 
 
 class JobRow(TenantScoped, Base):
