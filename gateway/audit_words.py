@@ -60,6 +60,7 @@ ACTS = {
     "password link sent": N_("Link to set a password sent"),
     "settings changed": N_("Settings of the network saved"),
     "sign-in forced": N_("Signed out everywhere by force"),
+    "sign-ins exported": N_("History of sign-ins exported"),
     "switch cleared": N_("Switching to a site allowed"),
     "verification asked for": N_("Verification link asked for by the customer"),
     "verification changed": N_("E-mail verification changed by hand"),

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import visits
 from gateway.calls import identity_of, services_for
-from gateway.hosts import current_host
+from gateway.hosts import arrived, current_host
 from gateway.lately import Lately
 from gateway.routing import ADMIN, is_local_path
 from gateway.sessions import VISIT_LIFETIME, own_session, sessions
@@ -148,10 +148,17 @@ def sign_in(standing: Standing, stay: Stay | None = None) -> None:
     """Begin a new session for somebody; whatever the browser's old one held is gone."""
     _renew()
     session["standing"] = standing.model_dump(mode="json")
+    session["arrived"] = _arrival()
     if stay:
         sessions().shorten(own_session(), VISIT_LIFETIME)
         session["visit"] = stay.model_dump(mode="json")
     login_user(Person(standing, stay), remember=False, fresh=stay is None)
+
+
+def _arrival() -> dict[str, str]:
+    """Return what is kept of where a session began, to know it by in a list."""
+    agent = request.user_agent.string[:300]
+    return {"ip": request.remote_addr or "", "agent": agent, "host": arrived().name}
 
 
 def sign_out() -> None:

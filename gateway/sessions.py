@@ -65,6 +65,11 @@ def key_of(handle: str) -> str:
     return f"session:{handle}"
 
 
+def list_key(account_id: object) -> str:
+    """Return where the handles of an account's sessions stand."""
+    return f"sessions-of:{account_id}"
+
+
 class Sessions(SessionInterface):
     """Opens, keeps, renews and ends sessions; the cookie has another name for each audience."""
 
@@ -125,9 +130,23 @@ class Sessions(SessionInterface):
             key_of(opened.handle), json.dumps(opened, default=str), ex=opened.idle, xx=opened.is_stored
         )
         if not opened.is_stored:
+            self._list(opened)
             name = cookie_name(arrived().audience)
             response.set_cookie(name, opened.secret, httponly=True, secure=is_secure(), samesite="Lax")
             response.vary.add("Cookie")
+
+    def _list(self, opened: Session) -> None:
+        """Put the session on the lists of those whose it is: a visit is its owner's and the admin's."""
+        if "standing" not in opened:
+            return
+        whose = {opened["standing"]["account_id"]}
+        if "visit" in opened:
+            whose.add(opened["visit"]["row"]["admin_id"])
+        pipe = self._redis.pipeline(transaction=False)
+        for account_id in whose:
+            pipe.sadd(list_key(account_id), opened.handle)
+            pipe.expire(list_key(account_id), LIFETIME)
+        pipe.execute()
 
 
 def sessions() -> Sessions:

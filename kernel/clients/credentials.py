@@ -1,5 +1,6 @@
 """How people get in, as callers of the customers service see it."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from kernel.clients.base import ServiceClient
@@ -28,6 +29,10 @@ class CredentialsClient(ServiceClient):
         """Return a page of the customer's sign-ins."""
         path = f"/v1/customers/{customer_id}/sign-ins"
         return self._get(path, credentials.SignInsPage, asked.model_dump(exclude_defaults=True))
+
+    def export_sign_ins(self, customer_id: UUID, asked: credentials.SignInsQuery) -> Iterator[bytes]:
+        """Return the CSV piece by piece. Raises at once when it cannot begin, later when it breaks off."""
+        return self._stream("POST", f"/v1/customers/{customer_id}/sign-ins/exports", asked)
 
     def own_sign_ins(self, asked: credentials.SignInsQuery) -> credentials.SignInsPage:
         """Return a page of the sign-ins of who asks."""

@@ -44,9 +44,13 @@ class PasswordChange(Contract):
 
 
 class AccessEnded(Contract):
-    """``POST /v1/customers/<id>/access/end``: how many of each opened something until now."""
+    """``POST /v1/customers/<id>/access/end``: how many of each opened something until now.
+
+    ``epoch`` is the account's from now on; sessions of the one before were good until then.
+    """
 
     account_id: UUID
+    epoch: int
     api_keys: int
     reset_links: int
     verify_links: int

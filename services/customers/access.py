@@ -32,13 +32,15 @@ def end_access(uow: UnitOfWork, customer_id: UUID) -> AccessEnded:
     customer, account = lock_credentials(uow, customer_id)
     ended = AccessEnded(
         account_id=account.id,
+        epoch=account.epoch + 1,
         api_keys=_revoke_keys(uow, account),
         reset_links=end_links(uow, account, "reset"),
         verify_links=end_links(uow, account, "verify"),
         invitations=end_links(uow, account, "invite"),
     )
-    audit.note(uow, "sign-in forced", customer.id, **ended.model_dump(mode="json", exclude={"account_id"}))
-    account.epoch += 1
+    counts = ended.model_dump(mode="json", exclude={"account_id", "epoch"})
+    audit.note(uow, "sign-in forced", customer.id, **counts)
+    account.epoch = ended.epoch
     sightings.gone(uow, account.id)
     uow.publish(SignInForced(account_id=account.id, customer_id=customer.id))
     return ended

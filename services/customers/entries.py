@@ -9,10 +9,11 @@ from sqlalchemy import select, update
 from kernel.contracts.customers import Standing
 from kernel.contracts.events import AccountLocked, SignedIn
 from kernel.database import UnitOfWork
+from kernel.devices import device_of
 from kernel.ids import new_id
 from services.customers.accounts import standing_of
 from services.customers.models import Account, Customer, SignInAttempt
-from services.customers.origins import country_of, device_of
+from services.customers.origins import country_of
 
 Door = Literal["admin", "site"]
 

@@ -1,11 +1,10 @@
-"""Where a request came from: the country of its address and the device, both told offline."""
+"""Where a request came from: the country of its address, told offline."""
 
 from functools import cache
 from ipaddress import ip_address
 from threading import Lock
 
 from geoip2fast import GeoIP2Fast
-from ua_parser import parse
 
 KNOWN_COUNTRIES = "geoip2fast-ipv6.dat.gz"
 GUARD = Lock()
@@ -22,17 +21,6 @@ def country_of(ip: str) -> str:
     with GUARD:
         code: str = _countries().lookup(str(address)).country_code
     return code if len(code) == 2 and code.isalpha() else ""
-
-
-def device_of(user_agent: str) -> str:
-    """Return browser and system in words, e.g. ``Firefox 139, Linux``; empty when it says neither."""
-    told = parse(user_agent)
-    browser, system = told.user_agent, told.os
-    words = [
-        f"{browser.family} {browser.major}" if browser and browser.major else browser and browser.family,
-        system and system.family,
-    ]
-    return ", ".join(word for word in words if word)
 
 
 @cache

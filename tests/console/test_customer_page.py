@@ -12,7 +12,8 @@ from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World
 
 TITLES = ["At a glance", "Customer options", "Fields", "Custom fields", "Memberships", "Payments", "Sites",
-          "Notes", "Mail", "Events", "Last sign-in & IP addresses", "Timestamps", "Delete"]  # fmt: skip
+          "Notes", "Mail", "Events", "Signing in", "Last sign-in & IP addresses", "Timestamps",
+          "Delete"]  # fmt: skip
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def edit(database, owner, customer, **values):
 def force(database, admin, customer):
     with database.unit_of_work(admin) as uow:
         ended = access.end_access(uow, customer.id)
-    return ended.model_dump(exclude={"account_id"})
+    return ended.model_dump(exclude={"account_id", "epoch"})
 
 
 def unlock(database, admin, customer):

@@ -7,8 +7,8 @@ from flask import Blueprint, Response
 from kernel.contracts.credentials import PasswordChange, PasswordReset, SignInsQuery
 from kernel.contracts.verification import LinkAsked, LinkToken
 from kernel.errors import N_, Unauthenticated
-from kernel.web import answer, body, database, identity, needs, nothing, query, unit_of_work
-from services.customers import access, link_requests, password_changes, password_links
+from kernel.web import answer, body, database, identity, needs, nothing, query, streamed, unit_of_work
+from services.customers import access, link_requests, password_changes, password_links, sign_in_export
 from services.customers.api.accounts import ANYBODY
 from services.customers.models import Customer
 from services.customers.queries.sign_ins import sign_ins
@@ -45,6 +45,16 @@ def show_sign_ins(customer_id: UUID) -> Response:
     asked = query(SignInsQuery)
     with unit_of_work() as uow:
         return answer(sign_ins(uow, uow.get(Customer, customer_id).account_id, asked))
+
+
+@api.post("/customers/<uuid:customer_id>/sign-ins/exports")
+@needs("customers.view")
+def export_sign_ins(customer_id: UUID) -> Response:
+    asked = body(SignInsQuery)
+    with unit_of_work() as uow:
+        account_id = sign_in_export.note_export(uow, customer_id, asked)
+    pieces = sign_in_export.lines_of(unit_of_work, account_id, asked)
+    return streamed(pieces, "text/csv; charset=utf-8")
 
 
 @api.get("/own/sign-ins")
