@@ -99,8 +99,13 @@ def typed_number(number: float, locale: Locale) -> str:
 
 
 def read_number(given: str, locale: Locale) -> str:
-    """Return a number typed in the reader's way as ``1234.5``; what is none stays as it was typed."""
+    """Return a number typed in the reader's way as ``1234.5``; what is none stays as it was typed.
+
+    Nobody writes exponents here, and ``1e999999999`` would have a billion digits.
+    """
     plain = re.sub(r"\s", "", given).replace("−", "-")
+    if any(sign.isalpha() for sign in plain):
+        return given
     try:
         return format(parse_decimal(plain, locale=locale, strict=True), "f") if plain else ""
     except NumberFormatError:

@@ -446,7 +446,7 @@ def test_a_number_in_a_form_is_read_as_it_is_written(language: str):
     ("language", "typed", "read"),
     [
         ("sv", "1 234,5", "1234.5"), ("sv", "−3", "-3"), ("sv", "1234.5", "1234.5"), ("sv", "en", "en"),
-        ("en", "1,234.5", "1234.5"), ("en", "1,5", "1,5"), ("en", "  ", ""),
+        ("en", "1,234.5", "1234.5"), ("en", "1,5", "1,5"), ("en", "  ", ""), ("en", "1e99999", "1e99999"),
     ],
 )  # fmt: skip
 def test_a_number_is_typed_in_the_readers_way(language: str, typed: str, read: str):
