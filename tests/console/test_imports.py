@@ -114,6 +114,17 @@ def test_a_file_that_is_too_large_is_said_beside_the_field(
     assert "The file is larger than 64 MB. Divide it." in browser.follow(sent).text
 
 
+def test_a_stranger_who_shows_a_key_sends_no_large_form(world: World):
+    """A form is read before anybody knows who sends it; a key counts only where it is looked at first."""
+    body, kind = urllib3.encode_multipart_formdata({"file": ("kunder.csv", b"x" * (3 * 2**20), "text/csv")})
+
+    refused = world.browser().send_body(
+        world.url("admin", PATH), body, {"Content-Type": kind, "Authorization": "Bearer atoll_x"}
+    )
+
+    assert refused.status == 413
+
+
 def test_large_bodies_are_taken_on_this_address_alone_and_from_nobody_unknown(world: World, browser: Browser):
     large = b"x" * (3 * 2**20)
 
