@@ -71,8 +71,8 @@ def _finish_when_ready(uow: UnitOfWork, deletion: Deletion) -> None:
     """Erase the person once both others are done; their words may come in any order."""
     if deletion.billing_at is None or deletion.sites_at is None:
         return
-    customer = uow.get(Customer, deletion.customer_id, lock=True)
     account = uow.get(Account, deletion.account_id, lock=True)
+    customer = uow.get(Customer, deletion.customer_id, lock=True)
     _keep_for_the_books(uow, deletion, customer, account)
     # Before the rows go: whoever is writing a line about him holds the deletion's row, and was waited for.
     erase_timeline(uow, [customer.id, account.id], account.id)

@@ -51,8 +51,9 @@ def request_deletion(
     uow.identity.require("customers.delete")
     if uow.identity.is_visiting:
         raise Forbidden(N_("Switch back first: nobody is deleted during a visit."))
+    # The login first, as a sign-in does: neither waits for the other with what the other wants.
+    account = uow.get(Account, uow.get(Customer, customer_id).account_id, lock=True)
     customer, heir = _locked(uow, customer_id, heir_id if way == "hand_over" else None)
-    account = uow.get(Account, customer.account_id, lock=True)
     refusal = refusal_for(uow, customer, account)
     if refusal is not None:
         raise DeletionRefused(refusal.template, **dict[str, Any](refusal.params))
