@@ -18,6 +18,7 @@ from kernel.contracts.events import (
 from kernel.database import UnitOfWork
 from services.customers import audit
 from services.customers.belongings import erase_person, erase_timeline
+from services.customers.deletions import running_of
 from services.customers.models import Account, Customer, Deletion, FormerCustomer
 from services.customers.names import display_name
 
@@ -39,8 +40,8 @@ def note_refusal(uow: UnitOfWork, told: CustomerDeletionRefused) -> None:
 
 
 def note_billing(uow: UnitOfWork, told: CustomerBillingErased | CustomerBillingHandedOver) -> None:
-    """Note that billing has done its part."""
-    deletion = _running(uow, told.deletion_id)
+    """Note that billing has done its part, even if it had refused at first: that cannot be undone."""
+    deletion = _running(uow, told.deletion_id) or _reopened(uow, told.deletion_id)
     if deletion is None or deletion.billing_at is not None:
         return
     unpaid = told.unpaid if isinstance(told, CustomerBillingErased) else 0
@@ -65,6 +66,22 @@ def _running(uow: UnitOfWork, deletion_id: UUID) -> Deletion | None:
     """Return the deletion, locked; None once it has ended, when nothing is left to be done."""
     mine = select(Deletion).where(Deletion.id == deletion_id, Deletion.state == "running")
     return uow.session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+
+
+def _reopened(uow: UnitOfWork, deletion_id: UUID) -> Deletion | None:
+    """Return a refused deletion, locked and running again: billing was asked twice, and began after all.
+
+    None when another deletion of the customer runs, which billing tells of what it did as well.
+    """
+    mine = select(Deletion).where(Deletion.id == deletion_id, Deletion.state == "refused")
+    deletion = uow.session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+    if deletion is None or running_of(uow, deletion.customer_id) is not None:
+        return None
+    account = uow.get(Account, deletion.account_id, lock=True)
+    account.is_active = False
+    account.epoch += 1
+    deletion.state, deletion.ended_at, deletion.reason, deletion.params = "running", None, "", {}
+    return deletion
 
 
 def _finish_when_ready(uow: UnitOfWork, deletion: Deletion) -> None:

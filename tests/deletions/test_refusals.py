@@ -22,12 +22,14 @@ from services.customers.deletions import (
     TYPE_IT,
     DeletionRefused,
     NotConfirmed,
+    ask_again,
     request_deletion,
 )
 from services.customers.models import Account, Deletion
 from services.sites.models import Site
-from tests.deletions.people import Rich, admin_of, ask, enriched, settle, standing
+from tests.deletions.people import Rich, admin_of, ask, enriched, settle, standing, step
 from tests.flows.world import Owner, World, make_world
+from worker.listeners.deletions import billing_deletions, customers_deletions
 
 
 def refund_is(world: World, rich: Rich, status: str) -> None:
@@ -107,6 +109,23 @@ def test_who_was_refused_may_sign_in_again(world: World, rich: Rich):
     with world.databases["customers"].unit_of_work(world.command) as uow:
         account = uow.get(Account, rich.owner.account_id)
     assert (account.is_active, account.epoch) == (True, 2)
+
+
+def test_what_billing_begins_after_it_had_refused_is_gone_on_with(world: World, rich: Rich):
+    """It was asked twice while nobody had heard its first answer; then the refund was settled."""
+    refund_is(world, rich, "unknown")
+    deletion_id = ask(world, rich)
+    step(world.databases, billing_deletions, "customers")
+    with world.databases["customers"].unit_of_work(admin_of(world, rich)) as uow:
+        ask_again(uow, deletion_id)
+    step(world.databases, customers_deletions, "billing")
+    refund_is(world, rich, "succeeded")
+
+    settle(world.databases)
+
+    assert standing(world, deletion_id).state == "done"
+    with pytest.raises(NotFound), world.databases["customers"].unit_of_work(world.command) as uow:
+        uow.get(Account, rich.owner.account_id)
 
 
 def test_who_could_not_sign_in_before_cannot_afterwards(world: World, rich: Rich):
