@@ -80,7 +80,7 @@ def _refused(asked: CustomerDeletionRequested, refusal: Said) -> CustomerDeletio
 
 def _erase(uow: UnitOfWork, asked: CustomerDeletionRequested) -> CustomerBillingErased:
     """Cancel what runs and what is unpaid; what was paid stays as it is, and names nobody."""
-    kept = select(func.count()).select_from(Payment).where(_paid_by(asked.customer_id))
+    his = (Payment.customer_id == asked.customer_id) & (Payment.status != "cancelled")
     return CustomerBillingErased(
         deletion_id=asked.deletion_id,
         customer_id=asked.customer_id,
@@ -88,7 +88,7 @@ def _erase(uow: UnitOfWork, asked: CustomerDeletionRequested) -> CustomerBilling
         number=asked.number,
         memberships=_cancel_memberships(uow, asked.customer_id),
         unpaid=_cancel_unpaid(uow, asked.customer_id),
-        payments=uow.session.scalar(kept) or 0,
+        payments=uow.session.scalar(select(func.count()).select_from(Payment).where(his)) or 0,
         last_paid_at=_last_paid_at(uow, asked.customer_id),
     )
 

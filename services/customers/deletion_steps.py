@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kernel.contracts.events import (
     CustomerBillingErased,
@@ -94,6 +94,7 @@ def _finish_when_ready(uow: UnitOfWork, deletion: Deletion) -> None:
     # Before the rows go: whoever is writing a line about him holds the deletion's row, and was waited for.
     erase_timeline(uow, [customer.id, account.id], account.id)
     _count(deletion, erase_person(uow, customer))
+    uow.session.execute(select(func.forget_in_audit_log(deletion.id)))
     deletion.state, deletion.ended_at = "done", uow.now
     _act_for_requester(uow, deletion)
     told = {"number": deletion.number, "way": deletion.way, "heir": deletion.heir_number}

@@ -9,6 +9,8 @@ from sqlalchemy import MetaData, String, Table, Text, Uuid, cast, func, or_, sel
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kernel.migrations import metadata_of
+from services.customers import audit
+from services.customers.models import AuditLine
 from tests.deletions.people import STREET, Rich, ask, settle, standing
 from tests.flows.world import Owner, World
 
@@ -118,3 +120,33 @@ def test_nothing_says_who_he_was_but_the_buyer_on_the_invoice(world: World, rich
         "Ägare": {"customers.former_customers"},
         STREET: {"customers.former_customers"},
     }
+
+
+def test_the_audit_log_forgets_what_it_says_of_him_and_nothing_else(world: World, rich: Rich, heir: Owner):
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        for one in (rich.owner, heir):
+            audit.note(uow, "customer changed", one.customer_id, after={"email": one.email}, note="secret")
+
+    ask(world, rich)
+    settle(world.databases)
+
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        lines = select(AuditLine).where(AuditLine.action == "customer changed").order_by(AuditLine.id)
+        told = [(line.object_id, line.after, line.details) for line in uow.session.scalars(lines)]
+    assert told == [
+        (rich.owner.customer_id, {}, {}),
+        (heir.customer_id, {"email": heir.email}, {"note": "secret"}),
+    ]
+
+
+def test_nobody_forgets_in_the_audit_log_but_the_end_of_a_deletion(world: World, rich: Rich):
+    deletion_id = ask(world, rich)
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        audit.note(uow, "customer changed", rich.owner.customer_id, after={"email": rich.owner.email})
+
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        uow.session.execute(select(func.forget_in_audit_log(deletion_id)))
+
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        line = uow.session.scalars(select(AuditLine).where(AuditLine.action == "customer changed")).one()
+    assert line.after == {"email": rich.owner.email}
