@@ -1,16 +1,18 @@
 """What pages read of deletions: what would go, where one stands, who was deleted."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import case, select
+from sqlalchemy import select
 
 from kernel.contracts import deletions as contracts
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from services.customers.belongings import OF_PERSONS, lines_about, owner
 from services.customers.deletions import refusal_for, running_of
-from services.customers.models import Account, ApiKey, Customer, Deletion, FormerCustomer
+from services.customers.models import Account, Customer, Deletion, FormerCustomer
 from services.customers.names import display_name
+from services.customers.queries.called import GONE, Names, names_of
 
 SHOWN = 50
 UNSAID = ("customers", "customer_facts", "customer_words")
@@ -58,20 +60,27 @@ def deletion(uow: UnitOfWork, deletion_id: UUID) -> contracts.Deletion:
 
 
 def deletions(uow: UnitOfWork) -> contracts.Deletions:
-    """Return the newest deletions, those that run before all others."""
-    running_first = case((Deletion.state == "running", 0), else_=1)
-    newest = select(Deletion).order_by(running_first, Deletion.requested_at.desc(), Deletion.id.desc())
-    rows = uow.session.scalars(newest.limit(SHOWN)).all()
-    return contracts.Deletions(items=[deletion_of(uow, row) for row in rows])
+    """Return those that run, then the newest of the others; three statements, however many there are."""
+    newest = select(Deletion).order_by(Deletion.requested_at.desc(), Deletion.id.desc()).limit(SHOWN)
+    running = uow.session.scalars(newest.where(Deletion.state == "running")).all()
+    ended = uow.session.scalars(newest.where(Deletion.state != "running")).all()
+    rows = [*running, *ended][:SHOWN]
+    names = _names_of(uow, rows)
+    return contracts.Deletions(items=[_contract(row, names) for row in rows])
 
 
 def deletion_of(uow: UnitOfWork, row: Deletion) -> contracts.Deletion:
     """Return the contract of a deletion, with the name of who asked for it."""
+    return _contract(row, _names_of(uow, [row]))
+
+
+def _contract(row: Deletion, names: Names) -> contracts.Deletion:
     same = ("id", "customer_id", "number", "way", "heir_id", "heir_number", "state", "requested_at", "counts")
     times = ("billing_at", "sites_at", "ended_at")
+    asked_by = _id_in(row.requested_by)
     return contracts.Deletion(
         **{name: getattr(row, name) for name in (*same, *times)},
-        requested_by=_name_of(uow, row.requested_by),
+        requested_by=names.get(asked_by, GONE)[1] if asked_by else row.requested_by,
         refusal=contracts.Said(template=row.reason, params=row.params) if row.reason else None,
     )
 
@@ -93,14 +102,11 @@ def former_customer(uow: UnitOfWork, customer_id: UUID) -> contracts.FormerCusto
     )
 
 
-def _name_of(uow: UnitOfWork, actor: str) -> str:
-    """Return what ``account:<id>`` or ``api-key:<id>`` is called; others are called what they are."""
-    kind, _, named = actor.partition(":")
-    if kind == "account":
-        account = uow.session.scalar(select(Account).where(Account.id == UUID(named)))
-        return (
-            display_name(account.first_name, account.last_name, username=account.username) if account else ""
-        )
-    if kind == "api-key":
-        return uow.session.scalar(select(ApiKey.name).where(ApiKey.id == UUID(named))) or ""
-    return actor
+def _names_of(uow: UnitOfWork, rows: Sequence[Deletion]) -> Names:
+    return names_of(uow, {asked_by for row in rows if (asked_by := _id_in(row.requested_by))})
+
+
+def _id_in(actor: str) -> UUID | None:
+    """Return the id in ``account:<id>`` or ``api-key:<id>``; others are called what they are."""
+    identifier = actor.partition(":")[2]
+    return UUID(identifier) if identifier else None
