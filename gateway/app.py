@@ -19,12 +19,14 @@ from gateway.errors import NO_HOST, UnknownHost, install_errors
 from gateway.hosts import UNKNOWN, Hosts, arrived
 from gateway.limits import install_limits
 from gateway.links import blueprint as links
+from gateway.resets import blueprint as resets
 from gateway.routing import GatewayApp, close_to_get
 from gateway.second_step import admin as second_step
 from gateway.second_step import site as second_step_on_sites
 from gateway.security import install_security
 from gateway.sessions import Sessions
 from gateway.sign_in import blueprint as admin_sign_in
+from gateway.site_hosts.account import blueprint as own_account
 from gateway.site_hosts.dashboard import blueprint as dashboard
 from gateway.site_hosts.public import blueprint as public
 from gateway.site_hosts.sign_in import blueprint as site_sign_in
@@ -57,8 +59,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect(app, settings)
     _install_order_of_a_request(app, settings)
     for blueprint in (
-        console, admin_sign_in, second_step, brand, links, switch_to, routes.blueprint, docs.blueprint,
-        arrival, site_sign_in, second_step_on_sites, dashboard, own_verification, public,
+        console, admin_sign_in, second_step, brand, links, resets, switch_to, routes.blueprint,
+        docs.blueprint, arrival, site_sign_in, second_step_on_sites, dashboard, own_account,
+        own_verification, public,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     close_to_get(app)

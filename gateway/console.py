@@ -15,6 +15,7 @@ from gateway.markdown import note_html
 from gateway.panels.render import install_panels
 from gateway.sentences import line_of
 from gateway.views import (
+    account,
     admins,
     api_keys,
     appearance,
@@ -48,6 +49,7 @@ from gateway.words import install_words
 
 console = Blueprint("console", __name__)
 for part in (
+    account,
     admins,
     api_keys,
     audit,

@@ -10,6 +10,7 @@ from gateway.auth import SIGN_IN, open_to_all, services, sign_out
 from gateway.hosts import current_host
 from gateway.routing import SiteBlueprint
 from gateway.sign_in import go_on, prove, wanted
+from gateway.switch_to import url_of_admin
 from kernel.contracts.sites import SiteRow, VisitEnd
 from kernel.errors import Failure, NotFound, Unauthenticated
 
@@ -60,4 +61,11 @@ def here() -> SiteRow:
 
 
 def _form(error: Failure | None = None) -> str:
-    return render_template("site/sign_in.html", door="site", error=error, site=here(), next=wanted(""))
+    return render_template(
+        "site/sign_in.html",
+        door="site",
+        error=error,
+        site=here(),
+        next=wanted(""),
+        forgot=url_of_admin("/forgot-password"),
+    )

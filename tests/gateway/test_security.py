@@ -16,6 +16,7 @@ OPEN_TO_ALL = {
     "static", "healthz", "readyz", "metrics", "appearance", "console.front",
     "sign_in.show", "sign_in.enter", "sign_in.leave", "api_docs.openapi", "api_docs.show",
     "site_sign_in.show", "site_sign_in.enter", "site_sign_in.leave", "public.show",
+    "resets.forgot", "resets.show", "resets.done",
     "links.show", "links.verify", "links.done", "links.ask_again", "brand.sheet",
     "arrival.prepare", "arrival.arrive", "arrival.arrive_again", "arrival.back",
     "console.invitations.show",
