@@ -3,7 +3,7 @@
 A route without ``@needs`` is refused, so that a forgotten permission closes a door and opens none.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
@@ -95,7 +95,18 @@ def body(contract: type[C]) -> C:
 def fields_with_nul(said: BaseModel) -> dict[str, str]:
     """Return the fields that hold the one character that PostgreSQL cannot keep, and what to say of them."""
     sentence = N_("This holds a character that cannot be stored.")
-    return {name: sentence for name, value in said.__dict__.items() if "\0" in str(value)}
+    return {name: sentence for name, value in said.__dict__.items() if _holds_nul(value)}
+
+
+def _holds_nul(value: object) -> bool:
+    """Whether a text holds it, or one inside: what a container prints of its texts is escaped."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, BaseModel):
+        return _holds_nul(value.__dict__)
+    if isinstance(value, Mapping):
+        return any(map(_holds_nul, (*value, *value.values())))
+    return isinstance(value, list | tuple) and any(map(_holds_nul, value))
 
 
 def query(contract: type[C]) -> C:

@@ -340,6 +340,14 @@ def test_another_networks_job_is_absent(call: Call, admin: Identity, database, m
     assert answers[0].json["detail"] == answers[1].json["detail"]
 
 
+def test_words_that_cannot_be_kept_are_refused_wherever_they_stand(call: Call, admin: Identity):
+    asked = {"key": new_id().hex, "action": "vip_on", "selection": {"q": "a\0b"}}
+
+    refused = call(admin, "POST", "/v1/customers/bulk", json=asked)
+
+    assert (refused.status_code, [one["field"] for one in refused.json["fields"]]) == (422, ["selection"])
+
+
 def test_the_list_is_read_page_by_page_the_newest_first(call: Call, admin: Identity, register: Register):
     chosen = register("Åsa").id
     made = [
