@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import open_to_all
@@ -10,7 +10,6 @@ from gateway.calls import gateway_services
 from gateway.hosts import current_host
 from gateway.limits import limits, subscriber
 from gateway.sign_in import enter_with
-from gateway.translation import gettext as _
 from gateway.views.forms import errors_of, read_form
 from gateway.views.pages import page
 from kernel.contracts.admins import InvitationAcceptance, InvitationLink, InvitationShown
@@ -43,7 +42,7 @@ def show() -> Response:
 @views.post("/links/invite")
 @open_to_all
 def accept() -> AnyResponse:
-    """Become an admin, and sign in: a new one at once, who has a password with that."""
+    """Become an admin, and sign in with the password just chosen."""
     token = request.form.get("token", "")
     invitation = _invitation(token)
     typed = {"token": token, **{name: request.form.get(name, "") for name in SENTENCES}}
@@ -52,9 +51,6 @@ def accept() -> AnyResponse:
         accepted = gateway_services().customers.accept_invitation(given)
     except Invalid as failure:
         return _form(token, invitation, failure)
-    if invitation.has_password:
-        flash(_("You are an administrator now. Sign in with your usual password."), "success")
-        return redirect("/sign-in", 303)
     return enter_with(accepted.email, given.password)
 
 

@@ -64,17 +64,17 @@ class InvitationLink(Contract):
 
 
 class InvitationShown(Contract):
-    """What an invitation says to whom it was sent. ``has_password``: he signs in already, as a customer."""
+    """What an invitation says to whom it was sent. ``is_known``: he has a password here, as a customer."""
 
     email: str
     name: str
     role: Role
     invited_by: str
-    has_password: bool
+    is_known: bool
 
 
 class InvitationAcceptance(Contract):
-    """``POST /v1/invitations/accepted``; name and password are not asked of who has a password."""
+    """``POST /v1/invitations/accepted``; the name is not asked of who has a password here already."""
 
     token: Annotated[str, Field(max_length=200)]
     name: Annotated[str, Field(max_length=200)] = ""

@@ -13,7 +13,16 @@ from kernel.contracts.events import AdminCreated, AdminInvited, InvitationWithdr
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Conflict, Invalid, NotFound
 from kernel.ids import new_id
-from services.customers import accounts, addresses, admins, audit, mails, one_time_tokens, passwords
+from services.customers import (
+    accounts,
+    addresses,
+    admins,
+    audit,
+    mails,
+    one_time_tokens,
+    password_links,
+    passwords,
+)
 from services.customers.confirmation import confirm
 from services.customers.models import Account, Customer, Invitation, SignInAttempt
 from services.customers.names import display_name
@@ -93,19 +102,20 @@ def shown(uow: UnitOfWork, token: str) -> InvitationShown:
         name=display_name(account.first_name, account.last_name),
         role=cast(Role, invitation.role),
         invited_by=name_of(uow, invitation.invited_by),
-        has_password=account.password_hash is not None,
+        is_known=account.password_hash is not None,
     )
 
 
 def accept(database: Database, identity: Identity, given: InvitationAcceptance) -> InvitationAccepted:
-    """Give the invited account its role, and a new one its name and password.
+    """Give the invited account its role and a new password, and a new one its name.
 
-    Two transactions: none is open while argon2 takes its time. Raises LinkNotValid, NameMissing, and what
-    passwords raises.
+    A customer chooses a new password too: the old one may be known to whoever could set it while the
+    account was worth less. Two transactions: none is open while argon2 takes its time. Raises
+    LinkNotValid, NameMissing, and what passwords raises.
     """
     with database.unit_of_work(identity) as uow:
         invited = shown(uow, given.token)
-    password_hash = None if invited.has_password else _password_hash(given, invited.email)
+    password_hash = _password_hash(given, invited)
     with database.unit_of_work(identity) as uow:
         # In the order in which an invitation is withdrawn: first the invitation, then its links.
         invitation = _waiting_of(uow, one_time_tokens.find(uow, given.token, "invite"), lock=True)
@@ -113,7 +123,9 @@ def accept(database: Database, identity: Identity, given: InvitationAcceptance) 
         # What he accepts is done by himself, no longer by the gateway that brought the link.
         uow.act_for(replace(identity, actor=f"account:{account.id}"))
         if account.password_hash is None:
-            account.first_name, account.password_hash = given.name.strip(), password_hash
+            account.first_name = given.name.strip()
+        account.password_hash, account.failures, account.locked_until = password_hash, 0, None
+        password_links.end_links(uow, account, "reset")
         _grant(uow, account, invitation)
         return InvitationAccepted(account_id=account.id, email=account.email)
 
@@ -196,11 +208,11 @@ def _is_nobodys(uow: UnitOfWork, account: Account) -> bool:
     return uow.session.scalar(customers) == 0
 
 
-def _password_hash(given: InvitationAcceptance, email: str) -> str:
-    if not given.name.strip():
+def _password_hash(given: InvitationAcceptance, invited: InvitationShown) -> str:
+    if not invited.is_known and not given.name.strip():
         sentence = N_("Say what you are called.")
         raise NameMissing(sentence, fields={"name": sentence})
-    return passwords.hash_password(given.password, email)
+    return passwords.hash_password(given.password, invited.email)
 
 
 def _write(uow: UnitOfWork, account: Account, invitation: Invitation) -> None:

@@ -134,18 +134,20 @@ def test_what_is_wrong_with_a_new_password_is_said_beside_it(known: World, brows
     assert newcomer.get(url).status == 200
 
 
-def test_a_customer_accepts_and_signs_in_with_his_own_password(known: World, browser: Browser):
+def test_a_customer_accepts_with_a_new_password_and_is_in(known: World, browser: Browser):
     owner = known.customer("bo@demo.example", "Bo", "Ek")
     post(known, browser, f"{LIST}/invite", email=owner.email, role="auditor")
     guest = known.browser()
 
     page = guest.get(link(known, owner.email))
-    answer = guest.post(known.url("admin", "/links/invite"), page.form("/links/invite"))
+    form = page.form("/links/invite") | {"password": "a long Password 1"}
+    answer = guest.post(known.url("admin", "/links/invite"), form)
 
-    assert answer.headers["Location"] == "/sign-in"
-    assert "Sign in with your usual password." in guest.follow(answer).text
-    assert guest.get(known.url("admin", "/customers")).status == 303
-    assert known.signed_in(owner.email).get(known.url("admin", "/customers")).status == 200
+    assert "You have an account here already." in page.text
+    assert answer.status == 303
+    assert guest.get(known.url("admin", "/customers")).status == 200
+    with pytest.raises(AssertionError):
+        known.signed_in(owner.email)  # with the password he had as a customer
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 500, "a%00b"])

@@ -132,24 +132,24 @@ def test_looking_at_the_page_changes_nothing(database, owner, gateway, ann):
             seen = invitations.shown(uow, token)
 
     assert (seen.email, seen.name, seen.role) == ("bo@office.example", "Bo", "support")
-    assert (seen.invited_by, seen.has_password) == ("Ann", False)
+    assert (seen.invited_by, seen.is_known) == ("Ann", False)
     assert accept(database, gateway, token)
 
 
-def test_a_customer_gets_the_role_on_his_own_account_and_keeps_his_password(
+def test_a_customer_gets_the_role_on_his_own_account_and_a_password_nobody_else_chose(
     database, owner, gateway, ann, register: Register
 ):
     customer = register("Bo", "Ek", email="bo@office.example")
     token = link(database, owner, invite(database, signed_in(ann)))
 
     with database.unit_of_work(gateway) as uow:
-        assert invitations.shown(uow, token).has_password
-    account_id = accept(database, gateway, token, name="", password="")
+        assert invitations.shown(uow, token).is_known
+    account_id = accept(database, gateway, token, name="")
 
     assert account_id == customer.account_id
-    assert authenticate(database, gateway, credentials("bo@office.example", PASSWORD)).role == "support"
+    assert authenticate(database, gateway, credentials("bo@office.example", NEW)).role == "support"
     with pytest.raises(WrongCredentials):
-        authenticate(database, gateway, credentials("bo@office.example", NEW))
+        authenticate(database, gateway, credentials("bo@office.example", PASSWORD))
 
 
 def test_a_link_dies_after_seven_days(database, owner, gateway, ann):
@@ -385,5 +385,5 @@ def test_who_was_removed_is_invited_again_on_the_same_account(database, owner, g
 
     again = link(database, owner, invite(database, signed_in(ann), role="auditor"))
 
-    assert accept(database, gateway, again, name="", password="") == account_id
+    assert accept(database, gateway, again, name="", password=NEW) == account_id
     assert authenticate(database, gateway, credentials("bo@office.example", NEW)).role == "auditor"
