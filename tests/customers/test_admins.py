@@ -47,7 +47,9 @@ def now(database: Database, owner: Identity, account: Account) -> Account:
 
 def audit_lines(database: Database, owner: Identity, account_id: UUID) -> list[AuditLine]:
     with database.unit_of_work(owner) as uow:
-        wanted = select(AuditLine).where(AuditLine.object_id == account_id).order_by(AuditLine.at)
+        wanted = (
+            select(AuditLine).where(AuditLine.object_id == account_id).order_by(AuditLine.at, AuditLine.id)
+        )
         return list(uow.session.scalars(wanted))
 
 

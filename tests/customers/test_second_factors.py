@@ -291,7 +291,9 @@ def test_a_recovery_code_lets_in_once_and_tells(database, owner, door, ada, app)
         told = [
             row.payload
             for row in uow.session.scalars(
-                select(EventRow).where(EventRow.type == "account.recovery_code_used")
+                select(EventRow)
+                .where(EventRow.type == "account.recovery_code_used")
+                .order_by(EventRow.position)
             )
         ]
     assert [one["left"] for one in told] == [9, 8]
