@@ -75,6 +75,12 @@ class Identity:
         return cls(network_id, "gateway", GATEWAY)
 
 
+def id_of_actor(actor: str) -> UUID | None:
+    """Return the id in ``account:<id>`` or ``api-key:<id>``; who has a name has none."""
+    identifier = actor.partition(":")[2]
+    return UUID(identifier) if identifier else None
+
+
 def new_key(kid: str) -> tuple[str, str]:
     """Make a key pair named ``kid`` (``gateway-1``); return private and public JWK, as JSON.
 

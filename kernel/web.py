@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
-from uuid import UUID
 
 import structlog
 from flask import Flask, Response, current_app, g, request, stream_with_context
@@ -271,14 +270,3 @@ def add_health(app: Flask, *, ready: Callable[[], None]) -> None:
 def _ping(database: Database) -> None:
     with database.unit_of_work(Identity.gateway(None), timeout=2000) as uow:
         uow.session.execute(text("SELECT 1"))
-
-
-def uuid_arg(name: str) -> UUID | None:
-    """Return a UUID of the query string, None when absent. Raises Invalid when it is none."""
-    given = request.args.get(name)
-    if not given:
-        return None
-    try:
-        return UUID(given)
-    except ValueError as wrong:
-        raise Invalid(N_("Some fields are not valid."), fields={name: N_("This is no id.")}) from wrong

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 from uuid import UUID
 
+from kernel.auth import id_of_actor
 from kernel.bulk import insert_rows, waiting
 from kernel.contracts.events import CustomerDeleted, CustomerDeletionRequested, Event, Recorded
 from kernel.database import UnitOfWork
@@ -42,7 +43,7 @@ def _entry_of(recorded: Recorded, gone: Departed) -> tuple[dict[str, Any], list[
 
 
 def _line_of(recorded: Recorded, gone: Departed) -> dict[str, Any]:
-    actor_id = recorded.impersonator or _id_in(recorded.actor)
+    actor_id = recorded.impersonator or id_of_actor(recorded.actor)
     is_gone = actor_id in gone.ways
     return {
         "id": recorded.id,
@@ -63,10 +64,5 @@ def _subjects_of(recorded: Recorded) -> dict[str, UUID]:
 
 
 def _ids_of(recorded: Recorded) -> set[UUID]:
-    actor_id = recorded.impersonator or _id_in(recorded.actor)
+    actor_id = recorded.impersonator or id_of_actor(recorded.actor)
     return set(_subjects_of(recorded).values()) | ({actor_id} if actor_id else set())
-
-
-def _id_in(actor: str) -> UUID | None:
-    """Return the id in ``account:<id>`` or ``api-key:<id>``; who has a name has none."""
-    return UUID(actor.partition(":")[2]) if ":" in actor else None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select, tuple_
 
+from kernel.auth import id_of_actor
 from kernel.contracts.audit import AuditEntry, AuditPage, AuditQuery
 from kernel.database import UnitOfWork
 from services.customers.models import AuditLine, Network
@@ -53,12 +54,12 @@ def _between(uow: UnitOfWork, since: date | None, until: date | None) -> Iterabl
 
 
 def _mentioned(lines: Sequence[AuditLine]) -> set[UUID]:
-    actors = {line.impersonator or _id_in(line.actor) for line in lines}
+    actors = {line.impersonator or id_of_actor(line.actor) for line in lines}
     return {mentioned for mentioned in actors | {line.object_id for line in lines} if mentioned}
 
 
 def _entry_of(line: AuditLine, names: Names) -> AuditEntry:
-    actor_id = line.impersonator or _id_in(line.actor)
+    actor_id = line.impersonator or id_of_actor(line.actor)
     object_kind, object_name = names.get(line.object_id, GONE)
     return AuditEntry(
         id=line.id,
@@ -76,12 +77,6 @@ def _entry_of(line: AuditLine, names: Names) -> AuditEntry:
         after=line.after,
         details=line.details,
     )
-
-
-def _id_in(actor: str) -> UUID | None:
-    """Return the id in ``account:<id>`` or ``api-key:<id>``; who has a name has none."""
-    identifier = actor.partition(":")[2]
-    return UUID(identifier) if identifier else None
 
 
 def _after(line: AuditLine) -> str:

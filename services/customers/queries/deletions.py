@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from kernel.auth import id_of_actor
 from kernel.contracts import deletions as contracts
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
@@ -77,7 +78,7 @@ def deletion_of(uow: UnitOfWork, row: Deletion) -> contracts.Deletion:
 def _contract(row: Deletion, names: Names) -> contracts.Deletion:
     same = ("id", "customer_id", "number", "way", "heir_id", "heir_number", "state", "requested_at", "counts")
     times = ("billing_at", "sites_at", "ended_at")
-    asked_by = _id_in(row.requested_by)
+    asked_by = id_of_actor(row.requested_by)
     return contracts.Deletion(
         **{name: getattr(row, name) for name in (*same, *times)},
         requested_by=names.get(asked_by, GONE)[1] if asked_by else row.requested_by,
@@ -103,10 +104,4 @@ def former_customer(uow: UnitOfWork, customer_id: UUID) -> contracts.FormerCusto
 
 
 def _names_of(uow: UnitOfWork, rows: Sequence[Deletion]) -> Names:
-    return names_of(uow, {asked_by for row in rows if (asked_by := _id_in(row.requested_by))})
-
-
-def _id_in(actor: str) -> UUID | None:
-    """Return the id in ``account:<id>`` or ``api-key:<id>``; others are called what they are."""
-    identifier = actor.partition(":")[2]
-    return UUID(identifier) if identifier else None
+    return names_of(uow, {asked_by for row in rows if (asked_by := id_of_actor(row.requested_by))})
