@@ -22,6 +22,18 @@ def load(group: str, kind: type[P]) -> dict[str, P]:
     return check(group, kind, entry_points(group=group))
 
 
+def load_classes(group: str, kind: type[P]) -> dict[str, type[P]]:
+    """Return the plugins of a door whose entry points are classes. Raises PluginRefused."""
+    found: dict[str, Any] = load(group, kind)
+    for name, plugin in found.items():
+        if not isinstance(plugin, type):
+            raise PluginRefused(
+                f"The plugin {name!r} in {group} is no class: it is made anew with the settings of each network. "
+                "Name the class in its entry point; see docs/plugins.md."
+            )
+    return found
+
+
 def check(group: str, kind: type[P], found: Any) -> dict[str, P]:
     """Load these entry points; the first that is of the wrong kind or takes a taken name stops it."""
     loaded: dict[str, P] = {}

@@ -8,7 +8,7 @@ from kernel.contracts.plugins import Order
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from services.billing.models import Payment, Refund
-from services.billing.payment_gateways.manual import gateway as manual
+from services.billing.payment_gateways.manual import ManualConfig, ManualGateway
 
 
 def record_refund(uow: UnitOfWork, payment_id: UUID, money: Money, *, reason: str) -> Refund:
@@ -26,7 +26,7 @@ def record_refund(uow: UnitOfWork, payment_id: UUID, money: Money, *, reason: st
         created_at=uow.now,
     )
     order = Order(key=f"refund:{refund.id}", reference=payment.gateway_reference, money=money)
-    refund.reference = manual.refund(order).reference
+    refund.reference = ManualGateway(ManualConfig()).refund(order).reference
     payment.give_back(refund)
     payment.modified_at = uow.now
     uow.publish(

@@ -49,5 +49,12 @@ def test_a_plugin_that_cannot_be_imported_stops_the_process():
 
 def test_our_own_plugins_come_in_by_the_same_doors():
     assert {"customer_facts", "networks", "timeline"} <= set(plugins.load(plugins.LISTENERS, Listener))
-    assert "manual" in plugins.load(plugins.GATEWAYS, PaymentGateway)
+    assert "manual" in plugins.load_classes(plugins.GATEWAYS, PaymentGateway)
     assert {panel.page for panel in plugins.load(plugins.PANELS, Panel).values()} >= {"customer"}
+
+
+def test_a_payment_gateway_that_is_no_class_stops_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "load", lambda _group, _kind: {"mine": object()})
+
+    with pytest.raises(PluginRefused, match=r"'mine'.*Name the class"):
+        plugins.load_classes(plugins.GATEWAYS, PaymentGateway)
