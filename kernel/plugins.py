@@ -28,7 +28,7 @@ def load_classes(group: str, kind: type[P]) -> dict[str, type[P]]:
     for name, plugin in found.items():
         if not isinstance(plugin, type):
             raise PluginRefused(
-                f"The plugin {name!r} in {group} is no class: it is made anew with the settings of each network. "
+                f"The plugin {name!r} in {group} is no class: it is made anew with each network's settings. "
                 "Name the class in its entry point; see docs/plugins.md."
             )
     return found
