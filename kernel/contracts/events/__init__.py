@@ -1,0 +1,160 @@
+"""What has happened, in the past tense: the events log's vocabulary, and what webhooks carry.
+
+The union is discriminated on ``type``; ``schema_version`` rises when a field changes its
+meaning. Golden JSON of every event lies under ``tests/contracts/golden``.
+"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from kernel.contracts.common import Contract
+from kernel.contracts.events.accounts import (
+    AccountEvent,
+    AccountLocked,
+    AccountUnlocked,
+    AdminChanged,
+    AdminCreated,
+    AdminInvited,
+    AdminSessionsEnded,
+    ApiKeyCreated,
+    ApiKeyRevoked,
+    InvitationWithdrawn,
+    PasswordChanged,
+    PasswordLinkSent,
+    RecoveryCodeUsed,
+    SecondFactorChanged,
+    SignedIn,
+    SignInForced,
+)
+from kernel.contracts.events.background import (
+    BackgroundEvent,
+    DeadWorkRetried,
+    ParkedEventResolved,
+)
+from kernel.contracts.events.billing import (
+    BillingEvent,
+    MembershipStarted,
+    MembershipStatusChanged,
+    PaymentCompleted,
+    PaymentCreated,
+    PaymentFailed,
+    PaymentRefunded,
+    ProductCreated,
+)
+from kernel.contracts.events.customers import (
+    CustomerChanged,
+    CustomerEvent,
+    CustomerMarkedVip,
+    CustomerNoteChanged,
+    CustomerRegistered,
+    EmailVerified,
+    MailSentAgain,
+    ReachabilityChanged,
+    SwitchCleared,
+    VerificationAsked,
+    VerificationChanged,
+)
+from kernel.contracts.events.deletions import (
+    CustomerBillingErased,
+    CustomerBillingHandedOver,
+    CustomerDeleted,
+    CustomerDeletionRefused,
+    CustomerDeletionRequested,
+    CustomerSitesDeleted,
+    CustomerSitesHandedOver,
+    DeletionEvent,
+)
+from kernel.contracts.events.happened import Happened
+from kernel.contracts.events.sites import (
+    NetworkCreated,
+    NetworkSettingsChanged,
+    SiteCreated,
+    SiteDisabled,
+    SiteEvent,
+    SitePageChanged,
+    SitePublished,
+    VisitEnded,
+    VisitStarted,
+)
+
+__all__ = [
+    "EVENT",
+    "AccountLocked",
+    "AccountUnlocked",
+    "AdminChanged",
+    "AdminCreated",
+    "AdminInvited",
+    "AdminSessionsEnded",
+    "ApiKeyCreated",
+    "ApiKeyRevoked",
+    "CustomerBillingErased",
+    "CustomerBillingHandedOver",
+    "CustomerChanged",
+    "CustomerDeleted",
+    "CustomerDeletionRefused",
+    "CustomerDeletionRequested",
+    "CustomerMarkedVip",
+    "CustomerNoteChanged",
+    "CustomerRegistered",
+    "CustomerSitesDeleted",
+    "CustomerSitesHandedOver",
+    "DeadWorkRetried",
+    "EmailVerified",
+    "Event",
+    "Happened",
+    "InvitationWithdrawn",
+    "MailSentAgain",
+    "MembershipStarted",
+    "MembershipStatusChanged",
+    "NetworkCreated",
+    "NetworkSettingsChanged",
+    "ParkedEventResolved",
+    "PasswordChanged",
+    "PasswordLinkSent",
+    "PaymentCompleted",
+    "PaymentCreated",
+    "PaymentFailed",
+    "PaymentRefunded",
+    "ProductCreated",
+    "ReachabilityChanged",
+    "Recorded",
+    "RecoveryCodeUsed",
+    "SecondFactorChanged",
+    "SignInForced",
+    "SignedIn",
+    "SiteCreated",
+    "SiteDisabled",
+    "SitePageChanged",
+    "SitePublished",
+    "SwitchCleared",
+    "VerificationAsked",
+    "VerificationChanged",
+    "VisitEnded",
+    "VisitStarted",
+]
+
+Event = AccountEvent | CustomerEvent | DeletionEvent | BillingEvent | SiteEvent | BackgroundEvent
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+
+class Recorded(Contract):
+    """An event as the log holds it. ``source`` is the service whose log it stands in.
+
+    ``actor`` is ``account:<id>``, ``api-key:<id>``, ``command`` or ``worker``; ``impersonator``
+    the human behind a switched actor.
+    """
+
+    id: UUID
+    source: str
+    transaction: int
+    position: int
+    network_id: UUID
+    occurred_at: datetime
+    actor: str
+    impersonator: UUID | None
+    request_id: str
+    event: Annotated[Event, Field(discriminator="type")]

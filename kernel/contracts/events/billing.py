@@ -1,0 +1,80 @@
+"""What happened to products, memberships and payments."""
+
+from typing import Literal
+from uuid import UUID
+
+from kernel.contracts.billing import MembershipStatus
+from kernel.contracts.events.happened import Happened
+from kernel.contracts.money import Money
+
+
+class ProductCreated(Happened):
+    type: Literal["product.created"] = "product.created"
+    product_id: UUID
+    name: str
+
+
+class MembershipStarted(Happened):
+    type: Literal["membership.started"] = "membership.started"
+    membership_id: UUID
+    customer_id: UUID
+    number: int
+    product: str
+    status: MembershipStatus
+    is_free: bool = False
+
+
+class MembershipStatusChanged(Happened):
+    type: Literal["membership.status_changed"] = "membership.status_changed"
+    membership_id: UUID
+    customer_id: UUID
+    number: int
+    before: MembershipStatus
+    after: MembershipStatus
+
+
+class PaymentCreated(Happened):
+    type: Literal["payment.created"] = "payment.created"
+    payment_id: UUID
+    customer_id: UUID
+    membership_id: UUID | None
+    number: int
+    total: Money
+
+
+class PaymentCompleted(Happened):
+    type: Literal["payment.completed"] = "payment.completed"
+    payment_id: UUID
+    customer_id: UUID
+    membership_id: UUID | None
+    number: int
+    total: Money
+
+
+class PaymentFailed(Happened):
+    type: Literal["payment.failed"] = "payment.failed"
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    total: Money
+    reason: str
+
+
+class PaymentRefunded(Happened):
+    type: Literal["payment.refunded"] = "payment.refunded"
+    refund_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    amount: Money
+
+
+BillingEvent = (
+    ProductCreated
+    | MembershipStarted
+    | MembershipStatusChanged
+    | PaymentCreated
+    | PaymentCompleted
+    | PaymentFailed
+    | PaymentRefunded
+)

@@ -1,0 +1,88 @@
+"""What happened to networks, their sites, and the visits to them."""
+
+from typing import Literal
+from uuid import UUID
+
+from kernel.contracts.events.happened import Happened
+from kernel.contracts.sites import NetworkSettings
+
+
+class NetworkCreated(Happened):
+    type: Literal["network.created"] = "network.created"
+    slug: str
+    name: str
+    currency: str
+
+
+class NetworkSettingsChanged(Happened):
+    """The settings as they are now, whole, and as they were ``before``; also told when it is founded."""
+
+    type: Literal["network.settings_changed"] = "network.settings_changed"
+    domain: str
+    settings: NetworkSettings
+    before: NetworkSettings | None = None
+
+
+class SiteCreated(Happened):
+    type: Literal["site.created"] = "site.created"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    host: str
+
+
+class SitePublished(Happened):
+    type: Literal["site.published"] = "site.published"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    host: str
+
+
+class SiteDisabled(Happened):
+    type: Literal["site.disabled"] = "site.disabled"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    reason: str
+
+
+class SitePageChanged(Happened):
+    type: Literal["site.page_changed"] = "site.page_changed"
+    site_id: UUID
+    customer_id: UUID | None
+    page_id: UUID
+    path: str
+    title: str
+
+
+class VisitStarted(Happened):
+    """An admin arrived on a customer's site as its administrator."""
+
+    type: Literal["visit.started"] = "visit.started"
+    visit_id: UUID
+    site_id: UUID
+    customer_id: UUID
+    admin_id: UUID
+    reason: str
+
+
+class VisitEnded(Happened):
+    type: Literal["visit.ended"] = "visit.ended"
+    visit_id: UUID
+    site_id: UUID
+    customer_id: UUID
+    admin_id: UUID
+    cause: str
+
+
+SiteEvent = (
+    NetworkCreated
+    | NetworkSettingsChanged
+    | SiteCreated
+    | SitePublished
+    | SiteDisabled
+    | SitePageChanged
+    | VisitStarted
+    | VisitEnded
+)
