@@ -9,16 +9,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from kernel.contracts.access import ROLES, Role
+from kernel.contracts.access import ROLES, Role, held_as_admin
 from kernel.contracts.events import AdminChanged, AdminSessionsEnded
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Forbidden, NotFound
-from services.customers import audit, second_factors
+from services.customers import audit, second_factors, withdrawals
 from services.customers.confirmation import confirm
 from services.customers.models import Account, ApiKey
 from services.customers.visiting import refuse_on_a_visit
 
-PERMISSION = "network.settings"
+PERMISSION = withdrawals.INVITES
 
 
 class TooHigh(Forbidden):
@@ -151,5 +151,8 @@ def _refuse_last_owner(uow: UnitOfWork, account: Account) -> None:
 
 
 def _changed(uow: UnitOfWork, account: Account) -> None:
+    """End his sessions, and what he has invited others to and could not any more."""
     account.epoch += 1
+    held = held_as_admin(account.role, is_active=account.is_active)
+    withdrawals.end_those_of(uow, account.id, held=held)
     uow.publish(AdminChanged(account_id=account.id, role=account.role, is_active=account.is_active))

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
 from kernel.auth import Identity
 from kernel.contracts.access import Role
 from kernel.contracts.admins import InvitationAcceptance, InvitationAccepted, InvitationOrder, InvitationShown
-from kernel.contracts.events import AdminCreated, AdminInvited, InvitationWithdrawn
+from kernel.contracts.events import AdminCreated, AdminInvited
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Conflict, Invalid, NotFound
 from kernel.ids import new_id
@@ -22,9 +22,10 @@ from services.customers import (
     one_time_tokens,
     password_links,
     passwords,
+    withdrawals,
 )
 from services.customers.confirmation import confirm
-from services.customers.models import Account, Customer, Invitation, SignInAttempt
+from services.customers.models import Account, Invitation
 from services.customers.names import display_name
 from services.customers.one_time_tokens import LIFETIMES, LinkNotValid
 from services.customers.visiting import refuse_on_a_visit
@@ -81,16 +82,7 @@ def withdraw(uow: UnitOfWork, invitation_id: UUID) -> None:
 
     Raises NotFound, TooHigh.
     """
-    invitation = _open(uow, invitation_id)
-    account = uow.get(Account, invitation.account_id, lock=True)
-    one_time_tokens.void(uow, account.id, "invite")
-    audit.note(uow, "invitation withdrawn", account.id, role=invitation.role)
-    uow.publish(InvitationWithdrawn(account_id=account.id, role=invitation.role))
-    invitation.withdrawn_at = uow.now
-    uow.session.flush()
-    if _is_nobodys(uow, account):
-        uow.session.execute(delete(SignInAttempt).where(SignInAttempt.account_id == account.id))
-        uow.session.execute(delete(Account).where(Account.id == account.id))
+    withdrawals.end(uow, _open(uow, invitation_id))
 
 
 def shown(uow: UnitOfWork, token: str) -> InvitationShown:
@@ -198,14 +190,6 @@ def _waiting_of(uow: UnitOfWork, account: Account, *, lock: bool = False) -> Inv
     if invitation is None or account.role is not None or not account.is_active:
         raise LinkNotValid(NOT_VALID)
     return invitation
-
-
-def _is_nobodys(uow: UnitOfWork, account: Account) -> bool:
-    """Whether the account was made for the invitation alone."""
-    if account.password_hash is not None or account.role is not None:
-        return False
-    customers = select(func.count()).select_from(Customer).where(Customer.account_id == account.id)
-    return uow.session.scalar(customers) == 0
 
 
 def _password_hash(given: InvitationAcceptance, invited: InvitationShown) -> str:

@@ -387,3 +387,37 @@ def test_who_was_removed_is_invited_again_on_the_same_account(database, owner, g
 
     assert accept(database, gateway, again, name="", password=NEW) == account_id
     assert authenticate(database, gateway, credentials("bo@office.example", NEW)).role == "auditor"
+
+
+DEMOTIONS = {
+    "demote": lambda uow, account_id: admins.change_role(uow, account_id, "administrator"),
+    "deactivate": admins.deactivate,
+    "remove": admins.remove,
+}
+
+
+@pytest.mark.parametrize("demotion", DEMOTIONS)
+def test_an_open_invitation_goes_with_the_right_to_invite(database, owner, gateway, ann, demotion: str):
+    other = make_admin(database, owner, "owner", "Cia")
+    token = link(database, owner, invite(database, signed_in(ann)))
+    kept = link(database, owner, invite(database, signed_in(other), email="kim@office.example"))
+
+    with database.unit_of_work(signed_in(other)) as uow:
+        DEMOTIONS[demotion](uow, ann.id)
+        withdrawn = [event for event in uow.published if isinstance(event, InvitationWithdrawn)]
+
+    assert [event.role for event in withdrawn] == ["support"]
+    with pytest.raises(LinkNotValid):
+        accept(database, gateway, token)
+    assert account_of(database, owner, "bo@office.example") is None
+    assert accept(database, gateway, kept)
+
+
+def test_an_inviter_who_keeps_the_right_keeps_his_invitations(database, owner, gateway, ann):
+    other = make_admin(database, owner, "owner", "Cia")
+    token = link(database, owner, invite(database, signed_in(ann)))
+
+    with database.unit_of_work(signed_in(other)) as uow:
+        admins.end_sessions(uow, ann.id)
+
+    assert accept(database, gateway, token)
