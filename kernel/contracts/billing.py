@@ -11,6 +11,20 @@ MembershipStatus = Literal["pending", "trialing", "active", "on_hold", "expired"
 PaymentStatus = Literal[
     "pending", "processing", "completed", "failed", "cancelled", "partially_refunded", "refunded", "disputed"
 ]
+ChargeStatus = Literal[
+    "requested", "submitting", "waiting", "pending", "unknown", "succeeded", "failed", "cancelled"
+]
+"""``waiting``: the customer has a page to pay on. ``unknown``: the gateway did not answer."""
+
+RefundStatus = Literal["requested", "submitting", "unknown", "pending", "succeeded", "failed", "reversed"]
+"""``unknown``: nobody can say yet whether the money went back. ``reversed``: it went, and came again."""
+
+MembershipEffect = Literal["keep", "cancel_now", "cancel_at_period_end"]
+"""What a refund does to the membership that was paid for."""
+
+PaymentKind = Literal["first", "renewal", "change", "other"]
+"""``first`` with what setting up costs, ``renewal`` of a period, what a ``change`` costs, or ``other``."""
+
 PeriodUnit = Literal["day", "week", "month", "year"]
 
 

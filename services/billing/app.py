@@ -7,6 +7,7 @@ from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
 from services.billing.api import api
+from services.billing.models import WORKS
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -14,5 +15,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = create_service("billing", settings, Database.of(settings, "billing"))
     app.register_blueprint(api)
-    app.register_blueprint(background_api({}))
+    app.register_blueprint(background_api(WORKS))
     return app

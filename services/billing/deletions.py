@@ -22,7 +22,7 @@ from kernel.errors import N_
 from kernel.tombstones import bury, lock_for_burial
 from services.billing.memberships import change_status
 from services.billing.models import DepartedCustomer, Membership, Payment, Refund
-from services.billing.models.payments import UNSETTLED_REFUNDS
+from services.billing.models.refunds import UNSETTLED_REFUNDS
 
 REFUND_UNSETTLED = N_(
     "A refund of payment %(number)s is not settled yet. Wait until it is known whether the money went back."

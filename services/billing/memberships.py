@@ -12,7 +12,13 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
-from services.billing.models import CustomerVerification, DepartedCustomer, Membership, Product
+from services.billing.models import (
+    CustomerVerification,
+    DepartedCustomer,
+    Membership,
+    MembershipItem,
+    Product,
+)
 from services.billing.numbers import next_number
 from services.billing.waiting import STARTING, must_wait, policy_of
 
@@ -64,6 +70,7 @@ def start_membership(
         gateway=gateway,
         created_at=uow.now,
         modified_at=uow.now,
+        items=[MembershipItem(id=new_id(), product_id=product.id, position=1, unit=price.amount)],
     )
     if trial_days:
         _start_or_wait(uow, membership, "trialing")

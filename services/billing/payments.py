@@ -1,12 +1,15 @@
 """Ask a customer for money, and note that it came or did not."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from kernel.contracts.billing import PaymentKind
 from kernel.contracts.events import PaymentCompleted, PaymentCreated, PaymentFailed
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
+from services.billing.ledger import book_owed, book_received
 from services.billing.lines import Item, priced_lines
 from services.billing.models import DepartedCustomer, Payment
 from services.billing.numbers import next_number
@@ -21,6 +24,8 @@ def create_payment(
     discount: int = 0,
     membership_id: UUID | None = None,
     gateway: str = "manual",
+    kind: PaymentKind = "other",
+    due_at: datetime | None = None,
 ) -> Payment:
     """Make a pending payment of what the lines sum to; ``discount`` is on the whole. Raises Departed."""
     require_alive(uow, DepartedCustomer, customer_id)
@@ -34,13 +39,17 @@ def create_payment(
         currency=currency,
         total=sum(line.total for line in lines),
         captured=0,
-        refunded=0,
+        discount=sum(line.discount for line in lines),
+        tax=sum(line.tax for line in lines),
+        kind=kind,
+        due_at=due_at,
         gateway=gateway,
         created_at=uow.now,
         modified_at=uow.now,
         lines=lines,
     )
     uow.add(payment)
+    book_owed(uow, payment, payment.total, step="created")
     uow.publish(
         PaymentCreated(
             payment_id=payment.id,
@@ -60,6 +69,7 @@ def complete_payment(uow: UnitOfWork, payment_id: UUID, *, reference: str = "") 
     payment.captured = payment.total
     payment.gateway_reference = reference
     payment.completed_at = payment.modified_at = uow.now
+    book_received(uow, payment)
     uow.publish(
         PaymentCompleted(
             payment_id=payment.id,

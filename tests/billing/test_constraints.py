@@ -12,6 +12,7 @@ from kernel.auth import Identity
 from kernel.contracts.access import ROLES
 from kernel.database import Database
 from kernel.ids import new_id
+from services.billing.models import Payment
 from tests.billing.conftest import Open, make_membership, make_payment
 
 LINE = (
@@ -20,8 +21,9 @@ LINE = (
     " :quantity, :unit, :discount, :tax, :total)"
 )
 REFUND = (
-    "INSERT INTO refunds (id, network_id, payment_id, currency, amount, reason, gateway, reference,"
-    " created_at) VALUES (gen_random_uuid(), :network, :payment, :currency, :amount, '', 'manual', '', now())"
+    "INSERT INTO refunds (id, network_id, payment_id, currency, amount, reason, gateway, reference, key,"
+    " status, state, attempts, due_at, last_error, created_at) VALUES (gen_random_uuid(), :network, :payment,"
+    " :currency, :amount, '', 'manual', '', gen_random_uuid()::text, 'requested', 'due', 0, now(), '', now())"
 )
 GOOD_LINE = {"currency": "SEK", "quantity": 2, "unit": 100, "discount": 10, "tax": 5, "total": 195}
 
@@ -114,3 +116,48 @@ def test_a_membership_cannot_become_what_makes_no_sense(opened: Open, customer_i
 
     with pytest.raises(IntegrityError, match="ck_memberships_"), opened() as uow:
         uow.session.execute(text(f"UPDATE memberships SET {change} WHERE id = :id"), {"id": membership_id})
+
+
+def test_hand_written_refunds_beyond_what_was_received_are_refused(
+    run: Run, opened: Open, payment_id: UUID
+) -> None:
+    run(REFUND, {"currency": "SEK", "amount": 600})
+
+    with pytest.raises(IntegrityError, match="ck_payments_reserved"):
+        run(REFUND, {"currency": "SEK", "amount": 401})
+
+    with opened() as uow:
+        payment = uow.get(Payment, payment_id)
+        assert (payment.reserved, payment.refunded) == (600, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "sums"),
+    [
+        ("submitting", (600, 0)),
+        ("unknown", (600, 0)),
+        ("pending", (600, 0)),
+        ("succeeded", (600, 600)),
+        ("failed", (0, 0)),
+        ("reversed", (0, 0)),
+    ],
+)
+def test_the_database_adds_up_what_refunds_hold_and_what_has_gone(
+    run: Run, opened: Open, payment_id: UUID, status: str, sums: tuple[int, int]
+) -> None:
+    run(REFUND, {"currency": "SEK", "amount": 600})
+
+    run("UPDATE refunds SET status = :status WHERE payment_id = :payment", {"status": status})
+
+    with opened() as uow:
+        payment = uow.get(Payment, payment_id)
+        assert (payment.reserved, payment.refunded) == sums
+
+
+def test_a_refund_that_is_taken_out_frees_what_it_held(run: Run, opened: Open, payment_id: UUID) -> None:
+    run(REFUND, {"currency": "SEK", "amount": 600})
+
+    run("DELETE FROM refunds WHERE payment_id = :payment", {})
+
+    with opened() as uow:
+        assert uow.get(Payment, payment_id).reserved == 0

@@ -1,4 +1,4 @@
-"""The customers service's copy of the networks."""
+"""The copies of the networks that the customers and the billing service keep."""
 
 from sqlalchemy import BigInteger, cast, func, update
 from sqlalchemy.dialects.postgresql import insert
@@ -6,9 +6,11 @@ from sqlalchemy.dialects.postgresql import insert
 from kernel.contracts.events import NetworkCreated, NetworkSettingsChanged, Recorded
 from kernel.database import UnitOfWork
 from kernel.events import Listener
+from services.billing.networks import note_network
 from services.customers.models import CustomerFacts, Network
 
 networks = Listener("networks", home="customers", start="beginning")
+networks_in_billing = Listener("networks_in_billing", home="billing", start="beginning")
 
 
 @networks.to(NetworkCreated)
@@ -25,3 +27,16 @@ def copy_network(uow: UnitOfWork, event: NetworkCreated, recorded: Recorded) -> 
 def copy_settings(uow: UnitOfWork, event: NetworkSettingsChanged, _recorded: Recorded) -> None:
     """Write down what the owner has decided; the network itself was told of before."""
     uow.session.execute(update(Network).values(domain=event.domain, **dict(event.settings)))
+
+
+@networks_in_billing.to(NetworkCreated)
+def copy_for_billing(uow: UnitOfWork, event: NetworkCreated, _recorded: Recorded) -> None:
+    """Write down what money is counted in."""
+    note_network(uow, name=event.name, currency=event.currency)
+
+
+@networks_in_billing.to(NetworkSettingsChanged)
+def copy_settings_for_billing(uow: UnitOfWork, event: NetworkSettingsChanged, _recorded: Recorded) -> None:
+    """Write down in which language invoices are written, and where days begin."""
+    settings = event.settings
+    note_network(uow, name=settings.name, locale=settings.locale, time_zone=settings.time_zone)

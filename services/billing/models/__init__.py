@@ -1,23 +1,51 @@
 """The tables of the billing service, and the rules that need one row and its children."""
 
+from kernel.work import DueWork
 from services.billing.models.base import Base
+from services.billing.models.charges import Charge, PaymentMethod
 from services.billing.models.departed import DepartedCustomer
-from services.billing.models.memberships import Membership
+from services.billing.models.ledger import LedgerBalance, LedgerEntry, LedgerPosting
+from services.billing.models.memberships import Membership, MembershipItem
 from services.billing.models.numbers import NumberSequence
-from services.billing.models.payments import Payment, PaymentLine, Refund
+from services.billing.models.payments import Payment, PaymentLine
+from services.billing.models.periods import (
+    MembershipAgenda,
+    MembershipChange,
+    MembershipPeriod,
+    ScheduledChange,
+)
 from services.billing.models.products import Price, Product
+from services.billing.models.refunds import Refund
+from services.billing.models.settings import BillingSettings, GatewaySettings, IdempotencyKey
 from services.billing.models.verification import CustomerVerification, Network
 
+WORKS: dict[str, type[DueWork]] = {"refund": Refund, "charge": Charge, "membership": MembershipAgenda}
+"""The tables of due work, by the kind that their performer has."""
+
 __all__ = [
+    "WORKS",
     "Base",
+    "BillingSettings",
+    "Charge",
     "CustomerVerification",
     "DepartedCustomer",
+    "GatewaySettings",
+    "IdempotencyKey",
+    "LedgerBalance",
+    "LedgerEntry",
+    "LedgerPosting",
     "Membership",
+    "MembershipAgenda",
+    "MembershipChange",
+    "MembershipItem",
+    "MembershipPeriod",
     "Network",
     "NumberSequence",
     "Payment",
     "PaymentLine",
+    "PaymentMethod",
     "Price",
     "Product",
     "Refund",
+    "ScheduledChange",
 ]

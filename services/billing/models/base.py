@@ -1,11 +1,19 @@
 """The base of the billing tables."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Text
+from sqlalchemy import CheckConstraint, Text
 from sqlalchemy.orm import DeclarativeBase
 
-from kernel.contracts.billing import MembershipStatus, PaymentStatus
+from kernel.contracts.billing import (
+    ChargeStatus,
+    MembershipEffect,
+    MembershipStatus,
+    PaymentKind,
+    PaymentStatus,
+    RefundStatus,
+)
 from kernel.tables import Conventions, new_metadata
 
 ProductKind = Literal["plan", "package", "service"]
@@ -20,9 +28,19 @@ class Base(Conventions, DeclarativeBase):
         **Conventions.type_annotation_map,
         MembershipStatus: Text(),
         PaymentStatus: Text(),
+        PaymentKind: Text(),
+        ChargeStatus: Text(),
+        RefundStatus: Text(),
+        MembershipEffect: Text(),
         ProductKind: Text(),
         Pricing: Text(),
     }
+
+
+def words_check(column: str, words: Iterable[str]) -> CheckConstraint:
+    """Return the CHECK that a text is one of a few words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 CURRENCY_CHECK = "currency ~ '^[A-Z]{3}$'"

@@ -28,10 +28,36 @@ class TransitionNotAllowed(Conflict):
     """The membership's status may not become the one asked for."""
 
 
+class MembershipItem(TenantScoped, Base):
+    """A product of a membership, the plan first; ``unit`` is what one of it costs per period, as agreed."""
+
+    __tablename__ = "membership_items"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "membership_id"], ["memberships.network_id", "memberships.id"]),
+        ForeignKeyConstraint(["network_id", "product_id"], ["products.network_id", "products.id"]),
+        UniqueConstraint("network_id", "membership_id", "product_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("unit >= 0", name="unit"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    membership_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    position: Mapped[int]
+    quantity: Mapped[int] = mapped_column(default=1)
+    unit: Mapped[int]
+
+    product: Mapped[Product] = relationship(lazy="raise", viewonly=True)
+
+
 class Membership(TenantScoped, Timestamped, Base):
-    """``amount`` per period, or once when there is no period; the price agreed when it began.
+    """``amount`` per period, or once when there is no period: what its items cost, as agreed.
 
     ``waits_to_be``: what a pending one becomes once its customer's e-mail address is verified.
+    ``anchor_day`` is the day of the month on which its months begin, where the month has it. ``cycles``:
+    how many periods are billed, of which ``cycles_billed`` have been. ``held_at``: since when it is on
+    hold. ``cancels_at``: it ends then, unless that is undone. ``resumes_id``: the cancelled one it goes on
+    from.
     """
 
     missing = N_("There is no such membership.")
@@ -59,6 +85,16 @@ class Membership(TenantScoped, Timestamped, Base):
             postgresql_where=text("waits_to_be IS NOT NULL"),
         ),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
+        CheckConstraint("anchor_day BETWEEN 1 AND 31", name="anchor_day"),
+        CheckConstraint("cycles > 0", name="cycles"),
+        CheckConstraint("cycles_billed >= 0", name="cycles_billed"),
+        CheckConstraint("setup_fee >= 0", name="setup_fee"),
+        ForeignKeyConstraint(
+            ["network_id", "method_id"], ["payment_methods.network_id", "payment_methods.id"]
+        ),
+        Index("ix_memberships_newest", "network_id", desc("created_at"), desc("id")),
+        Index("ix_memberships_status", "network_id", "status", desc("created_at"), desc("id")),
+        Index("ix_memberships_product", "network_id", "product_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -78,8 +114,23 @@ class Membership(TenantScoped, Timestamped, Base):
     trial_ends_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(default="", server_default="")
+    cancels_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    anchor_day: Mapped[int | None]
+    cycles: Mapped[int | None]
+    cycles_billed: Mapped[int] = mapped_column(default=0, server_default="0")
+    setup_fee: Mapped[int] = mapped_column(default=0, server_default="0")
+    method_id: Mapped[UUID | None]
+    gateway_customer: Mapped[str] = mapped_column(default="", server_default="")
+    gateway_subscription: Mapped[str] = mapped_column(default="", server_default="")
+    resumes_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     product: Mapped[Product] = relationship(lazy="raise")
+    items: Mapped[list[MembershipItem]] = relationship(
+        order_by=MembershipItem.position, lazy="select", cascade="all, delete-orphan"
+    )
 
     @property
     def period(self) -> Period | None:

@@ -1,22 +1,30 @@
-"""Money that a customer owes or has paid, its lines, and what was given back."""
+"""Money that a customer owes or has paid, and its lines."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, desc, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    UniqueConstraint,
+    desc,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kernel.contracts.billing import PaymentStatus
+from kernel.contracts.billing import PaymentKind, PaymentStatus
 from kernel.contracts.money import Money
 from kernel.errors import N_, Conflict, Invalid
 from kernel.tables import TenantScoped, Timestamped
 from services.billing.amounts import in_words
 from services.billing.models.base import CURRENCY_CHECK, Base
+from services.billing.models.links import same_payment
+from services.billing.models.refunds import Refund
 
 OPEN: frozenset[PaymentStatus] = frozenset({"pending", "processing"})
-UNSETTLED_REFUNDS = frozenset({"requested", "submitting", "unknown", "pending"})
-"""What a refund may be while it is not certain whether the money went back."""
-
 REFUNDABLE: frozenset[PaymentStatus] = frozenset({"completed", "partially_refunded"})
 
 
@@ -36,19 +44,13 @@ class RefundTooLarge(Conflict):
     """More is asked back than is left of the payment."""
 
 
-def same_payment(table: str) -> ForeignKeyConstraint:
-    """Tie a child to its payment: same network, and, since it is in the key, same currency."""
-    return ForeignKeyConstraint(
-        ["network_id", "payment_id", "currency"],
-        ["payments.network_id", "payments.id", "payments.currency"],
-        name=f"fk_{table}_payment",
-    )
-
-
 class Payment(TenantScoped, Timestamped, Base):
     """``captured`` is what was received of ``total``, ``refunded`` what of that went back.
 
-    ``former_customer_id`` is who bought, when he was deleted and the payment handed over.
+    ``reserved`` is ``refunded`` and what is still on its way back. Both are kept by triggers on the
+    refunds, so that no code can forget them, and a CHECK holds them to what was received. ``disputed`` is
+    what the customer's bank has taken back. ``former_customer_id`` is who bought, when he was deleted and
+    the payment handed over.
     """
 
     missing = N_("There is no such payment.")
@@ -74,6 +76,13 @@ class Payment(TenantScoped, Timestamped, Base):
         CheckConstraint("total >= 0", name="total"),
         CheckConstraint("captured BETWEEN 0 AND total", name="captured"),
         CheckConstraint("refunded BETWEEN 0 AND captured", name="refunded"),
+        CheckConstraint("reserved BETWEEN refunded AND captured", name="reserved"),
+        CheckConstraint("disputed >= 0", name="disputed"),
+        CheckConstraint("least(discount, tax) >= 0", name="parts"),
+        CheckConstraint("kind IN ('first', 'renewal', 'change', 'other')", name="kind"),
+        Index("ix_payments_newest", "network_id", desc("created_at"), desc("id")),
+        Index("ix_payments_status", "network_id", "status", desc("created_at"), desc("id")),
+        Index("ix_payments_reference", "network_id", "gateway_reference"),
         CheckConstraint(CURRENCY_CHECK, name="currency"),
     )
 
@@ -86,21 +95,29 @@ class Payment(TenantScoped, Timestamped, Base):
     currency: Mapped[str]
     total: Mapped[int]
     captured: Mapped[int]
-    refunded: Mapped[int]
+    refunded: Mapped[int] = mapped_column(default=0)
+    reserved: Mapped[int] = mapped_column(default=0, server_default="0")
+    disputed: Mapped[int] = mapped_column(default=0, server_default="0")
+    discount: Mapped[int] = mapped_column(default=0, server_default="0")
+    tax: Mapped[int] = mapped_column(default=0, server_default="0")
+    kind: Mapped[PaymentKind] = mapped_column(default="other", server_default="other")
+    due_at: Mapped[datetime | None]
+    dunning_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     gateway: Mapped[str]
     gateway_reference: Mapped[str] = mapped_column(default="")
     completed_at: Mapped[datetime | None]
 
     lines: Mapped[list["PaymentLine"]] = relationship(order_by="PaymentLine.position", lazy="select")
-    refunds: Mapped[list["Refund"]] = relationship(order_by="Refund.created_at", lazy="select")
+    refunds: Mapped[list[Refund]] = relationship(order_by=Refund.created_at, lazy="select")
 
     def money(self, amount: int) -> Money:
         return Money(amount=amount, currency=self.currency)
 
     @property
     def refundable(self) -> int:
-        """What is left, in minor units."""
-        return self.captured - self.refunded
+        """What may still be asked back, in minor units: what is on its way counts as gone."""
+        return self.captured - self.reserved
 
     def settle(self, status: PaymentStatus) -> None:
         """Close an open payment as ``completed``, ``failed`` or ``cancelled``."""
@@ -108,23 +125,26 @@ class Payment(TenantScoped, Timestamped, Base):
             raise PaymentNotOpen(N_("This payment is %(status)s already."), status=self.status)
         self.status = status
 
-    def give_back(self, refund: "Refund") -> None:
-        """Book a refund; raises RefundTooLarge, naming what is left."""
+    def check_refundable(self, money: Money) -> None:
+        """Raise RefundTooLarge, naming what is left, PaymentNotRefundable or RefundNotPositive."""
         if self.status not in REFUNDABLE:
             raise PaymentNotRefundable(
                 N_("A payment that is %(status)s cannot be refunded."), status=self.status
             )
-        if refund.amount <= 0:
+        if money.amount <= 0:
             raise RefundNotPositive(
                 N_("A refund must be more than nothing."), fields={"amount": N_("More than nothing.")}
             )
-        if refund.currency != self.currency or refund.amount > self.refundable:
+        if money.currency != self.currency or money.amount > self.refundable:
             raise RefundTooLarge(
                 N_("At most %(left)s can be refunded."), left=in_words(self.money(self.refundable))
             )
-        self.refunds.append(refund)
-        self.refunded += refund.amount
-        self.status = "partially_refunded" if self.refundable else "refunded"
+
+    def note_refunds(self) -> None:
+        """Let the status say what went back; the triggers have added it up."""
+        if self.status in REFUNDABLE or self.status == "refunded":
+            left = self.captured - self.refunded
+            self.status = "completed" if not self.refunded else "partially_refunded" if left else "refunded"
 
 
 class PaymentLine(TenantScoped, Base):
@@ -137,6 +157,7 @@ class PaymentLine(TenantScoped, Base):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("least(unit, discount, tax, total) >= 0", name="amounts"),
         CheckConstraint("total = quantity * unit - discount + tax", name="sum"),
+        CheckConstraint("kind IN ('product', 'setup_fee', 'fee', 'other')", name="kind"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -146,38 +167,11 @@ class PaymentLine(TenantScoped, Base):
     currency: Mapped[str]
     quantity: Mapped[int]
     unit: Mapped[int]
+    kind: Mapped[str] = mapped_column(default="product", server_default="product")
+    product_id: Mapped[UUID | None]
+    tax_percent: Mapped[Decimal] = mapped_column(Numeric(6, 3), default=Decimal(0), server_default="0")
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
     discount: Mapped[int]
     tax: Mapped[int]
     total: Mapped[int]
-
-
-class Refund(TenantScoped, Base):
-    """Money given back; ``reference`` is the gateway's name for it.
-
-    ``unknown``: the gateway was asked and did not answer, so nobody can say whether the money went.
-    """
-
-    __tablename__ = "refunds"
-    __table_args__ = (
-        same_payment("refunds"),
-        Index("ix_refunds_payment", "network_id", "payment_id"),
-        CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint(
-            "status IN ('requested', 'submitting', 'unknown', 'pending', 'succeeded', 'failed')",
-            name="status",
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    payment_id: Mapped[UUID]
-    status: Mapped[str] = mapped_column(default="succeeded", server_default="succeeded")
-    currency: Mapped[str]
-    amount: Mapped[int]
-    reason: Mapped[str]
-    gateway: Mapped[str]
-    reference: Mapped[str]
-    created_at: Mapped[datetime]
-
-    @property
-    def money(self) -> Money:
-        return Money(amount=self.amount, currency=self.currency)

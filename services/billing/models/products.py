@@ -1,5 +1,7 @@
 """What is sold, and for how much."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
@@ -14,7 +16,12 @@ from services.billing.periods import period_of
 
 
 class Product(TenantScoped, Timestamped, Base):
-    """A plan, a package on top of a plan, or a service; paid, free, or priced by agreement."""
+    """A plan, a package on top of a plan, or a service; paid, free, or priced by agreement.
+
+    ``cycles``: how many periods are billed (None: until it ends otherwise). ``limits``: what a site may
+    use, e.g. ``{"sites": 3, "pages": 50, "domains": 1, "storage": 500}`` (megabytes; absent: no limit).
+    A retired product stays with those who have it and is sold to nobody.
+    """
 
     missing = N_("There is no such product.")
     __tablename__ = "products"
@@ -23,6 +30,8 @@ class Product(TenantScoped, Timestamped, Base):
         UniqueConstraint("network_id", "slug"),
         CheckConstraint("kind IN ('plan', 'package', 'service')", name="kind"),
         CheckConstraint("pricing IN ('paid', 'free', 'contact_us')", name="pricing"),
+        CheckConstraint("trial_days >= 0", name="trial_days"),
+        CheckConstraint("cycles > 0", name="cycles"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -32,6 +41,14 @@ class Product(TenantScoped, Timestamped, Base):
     kind: Mapped[ProductKind]
     pricing: Mapped[Pricing]
     is_active: Mapped[bool] = mapped_column(default=True)
+    group: Mapped[str] = mapped_column(default="", server_default="")
+    position: Mapped[int] = mapped_column(default=10, server_default="10")
+    trial_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    cycles: Mapped[int | None]
+    contact_url: Mapped[str] = mapped_column(default="", server_default="")
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     prices: Mapped[list["Price"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
@@ -61,6 +78,7 @@ class Price(TenantScoped, Base):
         ),
         ForeignKeyConstraint(["network_id", "product_id"], ["products.network_id", "products.id"]),
         CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("setup_fee >= 0", name="setup_fee"),
         CheckConstraint(CURRENCY_CHECK, name="currency"),
         CheckConstraint(PERIOD_CHECK, name="period"),
     )
@@ -69,6 +87,7 @@ class Price(TenantScoped, Base):
     product_id: Mapped[UUID]
     currency: Mapped[str]
     amount: Mapped[int]
+    setup_fee: Mapped[int] = mapped_column(default=0, server_default="0")
     period_length: Mapped[int | None]
     period_unit: Mapped[str | None]
 

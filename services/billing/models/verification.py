@@ -17,6 +17,10 @@ class Network(TenantScoped, Base):
 
     network_id: Mapped[UUID] = mapped_column(primary_key=True)
     verification: Mapped[str | None]
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    currency: Mapped[str] = mapped_column(default="", server_default="")
+    locale: Mapped[str] = mapped_column(default="en", server_default="en")
+    time_zone: Mapped[str] = mapped_column(default="UTC", server_default="UTC")
 
 
 class CustomerVerification(TenantScoped, Base):

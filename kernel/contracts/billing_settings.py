@@ -1,0 +1,41 @@
+"""What a network's owner decides about billing, and what holds until he has."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from kernel.contracts.common import Contract
+
+Days = Annotated[int, Field(ge=0, le=365)]
+Line = Annotated[str, Field(max_length=200)]
+
+
+class Company(Contract):
+    """Who sends the invoices."""
+
+    name: Line = ""
+    address: Annotated[str, Field(max_length=1000)] = ""
+    country: Annotated[str, Field(max_length=2)] = ""
+    vat_number: Annotated[str, Field(max_length=40)] = ""
+    registration_number: Annotated[str, Field(max_length=40)] = ""
+    email: Annotated[str, Field(max_length=320)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+    bank: Annotated[str, Field(max_length=300)] = ""
+
+
+class BillingRules(Contract):
+    """Days, and names of numbers.
+
+    ``renews_before``: days before a period ends that the next one is asked for. ``grace``: days on hold
+    before a membership expires. ``dunning``: days after the first failure at which the saved method is
+    tried again. ``pay_within``: days a customer has to pay what is not charged to a saved method.
+    """
+
+    company: Company = Company()
+    renews_before: Days = 3
+    grace: Days = 3
+    dunning: tuple[Days, ...] = (0, 3, 5, 7)
+    pay_within: Days = 14
+    invoice_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9/-]{0,20}$")] = ""
+    credit_note_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9/-]{0,20}$")] = "CN-"
+    invoice_footer: Annotated[str, Field(max_length=1000)] = ""
