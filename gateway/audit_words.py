@@ -35,6 +35,7 @@ ACTS = {
     "customer deletion asked again": N_("Services told once more of a deletion"),
     "customer deletion refused": N_("Deletion of a customer refused"),
     "customer deletion requested": N_("Deletion of a customer began"),
+    "customer handed over": N_("Customer handed over to another sign-in"),
     "customer marked vip": N_("Customer marked as VIP"),
     "customer registered": N_("Customer registered by hand"),
     "customer unmarked vip": N_("VIP mark taken from customer"),

@@ -19,7 +19,11 @@ log = structlog.get_logger()
 
 def force_sign_in(services: Bound, customer_id: UUID) -> ForcedSignIn:
     """End every session, visit, key and link of a customer. Raises Forbidden, NotFound, Unavailable."""
-    ended = services.customers.end_access(customer_id)
+    return end_everywhere(services, services.customers.end_access(customer_id))
+
+
+def end_everywhere(services: Bound, ended: AccessEnded) -> ForcedSignIn:
+    """End in Redis and in sites what the customers service refuses from now on; return the counts."""
     gone = _end_visits(services, ended.account_id)
     return ForcedSignIn(
         sessions=_end_sessions(ended),

@@ -109,6 +109,9 @@ CAUSES = {
 }
 FIELDS = {
     "name": N_("name"),
+    "account": N_("account"),
+    "former_is_kept": N_("former account stays"),
+    "is_attached": N_("account was there already"),
     "first_name": N_("first name"),
     "last_name": N_("last name"),
     "email": N_("e-mail"),
@@ -216,6 +219,9 @@ MAILS = {
     "second_factor_reset": N_("Your second factor was taken off"),
     "address_changed_old": N_("Your e-mail address was changed"),
     "address_changed_new": N_("This is now your e-mail address"),
+    "handed_over_old": N_("Somebody else signs in as the customer now"),
+    "handed_over_new": N_("You sign in as the customer now; choose a password"),
+    "handed_over_known": N_("You sign in as the customer now"),
 }
 """What the templates of mail say, in a few words."""
 

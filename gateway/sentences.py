@@ -61,6 +61,12 @@ def _changed(event: events.CustomerChanged) -> str:
     return _("Changed: %(fields)s", fields=fields)
 
 
+def _handed_over(event: events.CustomerHandedOver) -> str:
+    if event.former_is_kept:
+        return _("Handed over to another sign-in; the former one is an administrator's and stays one")
+    return _("Handed over to another sign-in; the former one is deleted")
+
+
 def _vip(event: events.CustomerMarkedVip) -> str:
     return _("Marked as VIP") if event.is_vip else _("No longer marked as VIP")
 
@@ -181,6 +187,7 @@ SENTENCES: dict[type, Sentence] = {
     events.ApiKeyRevoked: lambda e: _("API key %(name)s revoked", name=e.name),
     events.CustomerRegistered: _registered,
     events.CustomerChanged: _changed,
+    events.CustomerHandedOver: _handed_over,
     events.CustomerMarkedVip: _vip,
     events.CustomerNoteChanged: _note,
     events.VerificationChanged: _verification,
@@ -238,6 +245,7 @@ SENTENCES: dict[type, Sentence] = {
 LOOKS = {
     "customer.registered": ("user-plus", "azure"),
     "customer.changed": ("edit", "azure"),
+    "customer.handed_over": ("user-share", "orange"),
     "customer.marked_vip": ("crown", "yellow"),
     "customer.note_changed": ("note", "azure"),
     "customer.verification_changed": ("mail-check", "green"),

@@ -24,7 +24,7 @@ from kernel.web import body
 def register_customer() -> Customer:
     """Register a customer by hand, by the same rules as one is edited."""
     asked = body(NewCustomer)
-    new = NewProfile(how="api", profile=named(asked), invites=asked.invites)
+    new = NewProfile(how="api", profile=named(asked), invites=asked.invites, attaches=asked.attaches)
     try:
         return api_services().customers.register_customer(new)
     except Invalid as reason:

@@ -18,7 +18,7 @@ from kernel.errors import Conflict, Failure, Invalid
 
 views = Blueprint("profiles", __name__)
 
-CHANGED = "ChangedMeanwhile"
+CHANGED, THERE = "ChangedMeanwhile", "AccountIsThere"
 
 
 class Stale(Exception):
@@ -74,7 +74,9 @@ def register() -> AnyResponse:
         return _new_form(form, invites=invites)
     try:
         made = services().customers.register_customer(
-            NewProfile(how="console", profile=form.changes, invites=invites)
+            NewProfile(
+                how="console", profile=form.changes, invites=invites, attaches=_agreed_to(form.typed["email"])
+            )
         )
     except Invalid as reason:
         return _new_form(form, reason, invites=invites)
@@ -109,7 +111,13 @@ def _save(customer_id: UUID, form: ProfileForm) -> Customer:
     return _save(customer_id, form.against(now))
 
 
+def _agreed_to(email: str) -> bool:
+    """Whether it was agreed that the account with this very address, and no other, becomes the customer's."""
+    return bool(email) and request.form.get("attaches", "") == email
+
+
 def _new_form(form: ProfileForm, failure: Failure | None = None, *, invites: bool) -> Response:
+    is_there = failure is not None and failure.code == THERE
     return page(
         "profiles/new.html",
         menu="customers",
@@ -117,6 +125,8 @@ def _new_form(form: ProfileForm, failure: Failure | None = None, *, invites: boo
         customer=None,
         may_change_login=True,
         invites=invites,
+        offers_account=is_there or _agreed_to(form.typed["email"]),
+        attaches=_agreed_to(form.typed["email"]),
         errors=_errors(failure),
         **form.shown(),
     )

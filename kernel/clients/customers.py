@@ -9,6 +9,7 @@ from kernel.clients.bulk import BulkClient
 from kernel.clients.credentials import CredentialsClient
 from kernel.clients.custom_fields import CustomFieldsClient
 from kernel.clients.deletions import CustomerDeletions
+from kernel.clients.handovers import HandoversClient
 from kernel.clients.imports import ImportsClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
@@ -28,6 +29,7 @@ class CustomersClient(
     CredentialsClient,
     CustomFieldsClient,
     CustomerDeletions,
+    HandoversClient,
     ImportsClient,
     MailsClient,
     NotesClient,

@@ -36,12 +36,14 @@ class ProfileChange(Contract):
 class NewProfile(Contract):
     """``POST /v1/customers``: a customer registered by hand; ``how`` says on which door.
 
-    ``invites``: he is sent a link to choose a password with.
+    ``invites``: he is sent a link to choose a password with. ``attaches``: if the address is that of an
+    account which is nobody's customer, that account becomes his, with the names and languages it has.
     """
 
     how: Literal["console", "api"]
     profile: dict[ProfileField, str]
     invites: bool
+    attaches: bool = False
 
 
 class BillingEdit(Contract):
@@ -79,10 +81,13 @@ class NewCustomer(CustomerEdit):
     """``POST /api/v1/customers``: a customer registered by hand.
 
     ``invites``: he is sent a link to choose a password with; without one he cannot sign in yet.
+    ``attaches``: the address may be that of an account which is nobody's customer, as an admin's: it becomes
+    his, and keeps its own names, username, language, time zone and password. Takes `network.settings`.
     """
 
     email: str
     invites: bool = False
+    attaches: bool = False
 
 
 def named(edit: CustomerEdit) -> dict[ProfileField, str]:

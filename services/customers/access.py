@@ -30,6 +30,15 @@ def end_access(uow: UnitOfWork, customer_id: UUID) -> AccessEnded:
     let in nowhere by it. Raises LoginNotYours, NotFound.
     """
     customer, account = lock_credentials(uow, customer_id)
+    ended = end_all(uow, account)
+    counts = ended.model_dump(mode="json", exclude={"account_id", "epoch"})
+    audit.note(uow, "sign-in forced", customer.id, **counts)
+    uow.publish(SignInForced(account_id=account.id, customer_id=customer.id))
+    return ended
+
+
+def end_all(uow: UnitOfWork, account: Account) -> AccessEnded:
+    """End the sessions, visits, keys and links of a locked account; return how many there were."""
     ended = AccessEnded(
         account_id=account.id,
         epoch=account.epoch + 1,
@@ -38,11 +47,8 @@ def end_access(uow: UnitOfWork, customer_id: UUID) -> AccessEnded:
         verify_links=end_links(uow, account, "verify"),
         invitations=end_links(uow, account, "invite"),
     )
-    counts = ended.model_dump(mode="json", exclude={"account_id", "epoch"})
-    audit.note(uow, "sign-in forced", customer.id, **counts)
     account.epoch = ended.epoch
     sightings.gone(uow, account.id)
-    uow.publish(SignInForced(account_id=account.id, customer_id=customer.id))
     return ended
 
 

@@ -5,14 +5,21 @@ from kernel.contracts.profiles import BILLING, FIELDS, NewProfile, ProfileField
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Forbidden
 from kernel.ids import new_id
-from services.customers import accounts, addresses, audit, logins, mails
+from services.customers import accounts, addresses, attaching, audit, logins, mails
 from services.customers.folding import login_key
 from services.customers.models import Account, Customer
 from services.customers.names import display_name
 from services.customers.profile_rules import NO_ADDRESS, NOT_SAVED, Examination, ProfileNotValid
-from services.customers.registration import register_customer
+from services.customers.registration import make_customer, register_customer
+
+
+class AccountIsThere(ProfileNotValid):
+    """The address is that of an account which could become the customer's; nobody has said that it shall."""
+
 
 BLANK: dict[ProfileField, str] = dict.fromkeys(FIELDS, "")
+OF_CUSTOMER = {field for field in FIELDS if hasattr(Customer, field)}
+"""What an account that is attached does not have already."""
 
 
 def enrol(uow: UnitOfWork, new: NewProfile) -> Customer:
@@ -23,7 +30,17 @@ def enrol(uow: UnitOfWork, new: NewProfile) -> Customer:
     if uow.identity.is_visiting:
         raise Forbidden(N_("While switched to a customer nobody is registered. Switch back first."))
     uow.identity.require("customers.edit")
-    profile = _examined(uow, new)
+    found = Examination(BLANK, new.profile)
+    if not found.after["email"] and "email" not in found.wrong:
+        found.refuse("email", NO_ADDRESS)
+    account = attaching.account_with(uow, found.after["email"])
+    if account is None:
+        return _register(uow, new, _examined(uow, found))
+    _refuse_to_attach(uow, account, found, is_wanted=new.attaches)
+    return _attach(uow, new, account, found.after)
+
+
+def _register(uow: UnitOfWork, new: NewProfile, profile: dict[ProfileField, str]) -> Customer:
     with logins.untaken():
         customer = register_customer(
             uow,
@@ -35,21 +52,38 @@ def enrol(uow: UnitOfWork, new: NewProfile) -> Customer:
             phone=profile["phone"],
             locale=profile["locale"],
             time_zone=profile["time_zone"],
-            billing=BillingInfo.model_validate(
-                {field.removeprefix(BILLING): profile[field] for field in FIELDS if field.startswith(BILLING)}
-            ),
+            billing=_billing(profile),
         )
     written = {field: value for field, value in profile.items() if value}
     audit.note(uow, "customer registered", customer.id, after=written)
     if new.invites:
-        _welcome(uow, customer)
+        _welcome(uow, customer, uow.get(Account, customer.account_id))
     return customer
 
 
-def _examined(uow: UnitOfWork, new: NewProfile) -> dict[ProfileField, str]:
-    found = Examination(BLANK, new.profile)
-    if not found.after["email"] and "email" not in found.wrong:
-        found.refuse("email", NO_ADDRESS)
+def _attach(uow: UnitOfWork, new: NewProfile, account: Account, profile: dict[ProfileField, str]) -> Customer:
+    """Make a customer of the account, which keeps all that is its own; a link only if it has no password."""
+    phone, billing = profile["phone"], _billing(profile)
+    customer = make_customer(uow, account, how=new.how, phone=phone, billing=billing)
+    its_own = {"email": account.email, "account": str(account.id)}
+    written = {field: profile[field] for field in FIELDS if field in OF_CUSTOMER and profile[field]}
+    audit.note(uow, "customer registered", customer.id, after=its_own | written, is_attached=True)
+    if new.invites and account.password_hash is None:
+        _welcome(uow, customer, account)
+    return customer
+
+
+def _refuse_to_attach(uow: UnitOfWork, account: Account, found: Examination, *, is_wanted: bool) -> None:
+    refusal = attaching.refusal_of(uow, account)
+    if refusal:
+        raise ProfileNotValid(NOT_SAVED, fields={"email": refusal} | found.wrong)
+    if not is_wanted:
+        raise AccountIsThere(NOT_SAVED, fields={"email": attaching.described(account)} | found.wrong)
+    if found.wrong:
+        raise ProfileNotValid(NOT_SAVED, fields=found.wrong)
+
+
+def _examined(uow: UnitOfWork, found: Examination) -> dict[ProfileField, str]:
     after = found.after
     email, username = after["email"], after["username"] or after["email"]
     keys = {"email_key": addresses.key_of(email), "username_key": login_key(username)}
@@ -59,8 +93,12 @@ def _examined(uow: UnitOfWork, new: NewProfile) -> dict[ProfileField, str]:
     return after
 
 
-def _welcome(uow: UnitOfWork, customer: Customer) -> None:
-    account = uow.get(Account, customer.account_id)
+def _billing(profile: dict[ProfileField, str]) -> BillingInfo:
+    given = {name.removeprefix(BILLING): value for name, value in profile.items() if name.startswith(BILLING)}
+    return BillingInfo.model_validate(given)
+
+
+def _welcome(uow: UnitOfWork, customer: Customer, account: Account) -> None:
     name = display_name(account.first_name, account.last_name, customer.billing_company, account.username)
     mails.write(
         uow, "welcome", to=account.email, language=account.locale, account_id=account.id,

@@ -18,6 +18,7 @@ SAMPLES: dict[str, Any] = {
     "inviter": "Ada Admin",
     "role": "support",
     "asking": "customer",
+    "number": 131,
 }
 """A value for whatever the templates show; a template that shows something else needs one more here."""
 

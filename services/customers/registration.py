@@ -8,7 +8,7 @@ from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from services.customers import accounts, audit, numbers
 from services.customers import verification as verifications
-from services.customers.models import Customer, CustomerFacts, CustomerWord
+from services.customers.models import Account, Customer, CustomerFacts, CustomerWord
 from services.customers.search_words import known_of
 
 
@@ -42,9 +42,22 @@ def register_customer(
         time_zone=time_zone,
         password_hash=password_hash,
     )
-    known = known_of(
-        account, company=billing.company if billing else "", number=numbers.allocate(uow, "customer")[0]
+    return make_customer(
+        uow, account, how=how, phone=phone, verification=verification, billing=billing or BillingInfo()
     )
+
+
+def make_customer(
+    uow: UnitOfWork,
+    account: Account,
+    *,
+    how: str,
+    phone: str,
+    billing: BillingInfo,
+    verification: Verification | None = None,
+) -> Customer:
+    """Make a customer of an account that is nobody's; verification as with ``register_customer``."""
+    known = known_of(account, company=billing.company, number=numbers.allocate(uow, "customer")[0])
     status = verification or verifications.first_status(uow, how)
     customer = Customer(
         id=new_id(),
@@ -53,7 +66,7 @@ def register_customer(
         phone=phone,
         verification=status,
         sort_name=known.sort_name,
-        **{f"billing_{name}": value for name, value in billing or BillingInfo()},
+        **{f"billing_{name}": value for name, value in billing},
     )
     uow.add(customer)
     uow.session.flush()

@@ -4,8 +4,10 @@ import re
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from kernel.contracts.customers import BillingInfo
+from services.customers.models import Customer
 from services.customers.registration import mark_vip
 from tests.console.people import registered, settle
 from tests.flows.browser import Answer, Browser
@@ -479,3 +481,29 @@ def test_nobody_is_added_without_the_permission_or_the_forms_token(world: World,
     assert [answer.status for answer in refused] == [403, 403, 400]
     assert "/customers/new" not in shown.text
     assert "No customers yet" in browser.get(world.url("admin", "/customers")).text
+
+
+def test_the_account_of_an_admin_becomes_a_customers_after_a_tick(world: World, browser: Browser):
+    world.admin("sara@demo.example", role="support", name="Sara Support")
+    url = world.url("admin", "/customers/new")
+    form = browser.get(url).form("/customers/new") | {"email": "sara@demo.example", "do": "save"}
+
+    asked = browser.post(url, form)
+    ticked = browser.post(url, form | {"attaches": "sara@demo.example"})
+
+    assert asked.status == 422
+    assert "This is the address of Sara Support, who is support of the network and no customer." in asked.text
+    assert 'name="attaches" value="sara@demo.example"' in asked.text
+    assert "Sara Support is registered as customer 1." in browser.follow(ticked).text
+
+
+def test_a_tick_for_another_address_attaches_nothing(world: World, browser: Browser):
+    world.admin("sara@demo.example", role="support", name="Sara Support")
+    url = world.url("admin", "/customers/new")
+    form = browser.get(url).form("/customers/new") | {"email": "sara@demo.example", "do": "save"}
+
+    refused = browser.post(url, form | {"attaches": "another@demo.example"})
+
+    assert refused.status == 422
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        assert uow.session.scalars(select(Customer)).all() == []

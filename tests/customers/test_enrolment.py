@@ -13,7 +13,7 @@ from kernel.contracts.profiles import NewProfile
 from kernel.database import Database
 from kernel.errors import Forbidden
 from kernel.ids import new_id
-from services.customers.enrolment import enrol
+from services.customers.enrolment import AccountIsThere, enrol
 from services.customers.models import Account, AuditLine, Customer, Mail, Network
 from services.customers.profile_rules import ProfileNotValid
 from tests.customers.conftest import Listing, Register, make_admin, signed_in
@@ -30,9 +30,12 @@ def known_network(database: Database, owner: Identity) -> None:
 
 @pytest.fixture
 def register_by_hand(database: Database, owner: Identity) -> Enrol:
-    def make(*, by: Identity | None = None, invites: bool = False, **profile: str) -> Customer:
+    def make(
+        *, by: Identity | None = None, invites: bool = False, attaches: bool = False, **profile: str
+    ) -> Customer:
         with database.unit_of_work(by or owner) as uow:
-            return enrol(uow, NewProfile(how="console", profile=profile, invites=invites))
+            new = NewProfile(how="console", profile=profile, invites=invites, attaches=attaches)
+            return enrol(uow, new)
 
     return make
 
@@ -108,7 +111,9 @@ def test_an_address_that_is_taken_is_told_once(register_by_hand: Enrol, register
     with pytest.raises(ProfileNotValid) as refused:
         register_by_hand(email="BO@shop.example")
 
-    assert refused.value.fields == {"email": "This e-mail address already belongs to an account."}
+    assert refused.value.fields == {
+        "email": "This is the address of customer 1 already, and an account is one customer's."
+    }
 
 
 @pytest.mark.parametrize("_round", range(3))
@@ -140,3 +145,77 @@ def test_it_takes_the_permission_and_no_visit(owner: Identity, register_by_hand:
         register_by_hand(by=viewer, email="asa@shop.example")
     with pytest.raises(Forbidden, match="Switch back first"):
         register_by_hand(by=visit, email="asa@shop.example")
+
+
+def test_an_admins_account_becomes_a_customers_when_that_is_wanted(
+    database: Database, owner: Identity, register_by_hand: Enrol, listing: Listing
+):
+    ada = make_admin(database, owner, "support", "Ada")
+
+    customer = register_by_hand(
+        email=ada.email, first_name="Other", billing_company="Berg AB", attaches=True, invites=True
+    )
+
+    assert customer.account_id == ada.id
+    assert [row.name for row in listing(q="ada").items] == ["Ada"]
+    with database.unit_of_work(owner) as uow:
+        line = uow.session.scalars(select(AuditLine).where(AuditLine.object_id == customer.id)).one()
+        assert uow.get(Account, ada.id).role == "support"
+    assert line.after == {"email": ada.email, "account": str(ada.id), "billing_company": "Berg AB"}
+    assert line.details == {"is_attached": True}
+    assert templates(database, owner) == [("verify_email", "verify")]  # he has a password already
+
+
+def test_who_sees_admins_is_told_whose_account_it_is_and_nothing_is_attached_unasked(
+    database: Database, owner: Identity, register_by_hand: Enrol
+):
+    ada = make_admin(database, owner, "support", "Ada")
+
+    with pytest.raises(AccountIsThere) as told:
+        register_by_hand(email=ada.email, billing_city="Umeå")
+
+    assert (
+        told.value.fields["email"]
+        == "This is the address of Ada, who is support of the network and no customer."
+    )
+    assert set(told.value.fields) == {"email", "billing_country"}
+    with database.unit_of_work(owner) as uow:
+        assert uow.session.scalars(select(Customer)).all() == []
+
+
+def test_who_does_not_see_admins_is_told_no_more_than_that_the_address_is_taken(
+    database: Database, owner: Identity, register_by_hand: Enrol
+):
+    ada = make_admin(database, owner, "finance", "Ada")
+    support = signed_in(make_admin(database, owner, "support"))
+
+    with pytest.raises(ProfileNotValid) as refused:
+        register_by_hand(by=support, email=ada.email, attaches=True)
+
+    assert refused.value.code == "ProfileNotValid"
+    assert refused.value.fields == {"email": "This e-mail address already belongs to an account."}
+
+
+def test_of_two_who_attach_the_same_account_at_once_one_is_told(
+    database: Database, owner: Identity, register_by_hand: Enrol
+):
+    ada = make_admin(database, owner, "support", "Ada")
+    start, outcomes = Barrier(2), []
+
+    def run() -> None:
+        start.wait()
+        try:
+            outcomes.append(register_by_hand(email=ada.email, attaches=True).number)
+        except ProfileNotValid as reason:
+            outcomes.append(str(reason.fields["email"]))
+
+    threads = [Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes, key=str) == [
+        1,
+        "This is the address of customer 1 already, and an account is one customer's.",
+    ]

@@ -47,6 +47,7 @@ from kernel.contracts.events.billing import (
 from kernel.contracts.events.customers import (
     CustomerChanged,
     CustomerEvent,
+    CustomerHandedOver,
     CustomerMarkedVip,
     CustomerNoteChanged,
     CustomerRegistered,
@@ -96,6 +97,7 @@ __all__ = [
     "CustomerDeleted",
     "CustomerDeletionRefused",
     "CustomerDeletionRequested",
+    "CustomerHandedOver",
     "CustomerMarkedVip",
     "CustomerNoteChanged",
     "CustomerRegistered",

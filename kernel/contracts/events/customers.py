@@ -25,6 +25,16 @@ class CustomerChanged(Happened):
     fields: list[str]
 
 
+class CustomerHandedOver(Happened):
+    """Another account signs in as the customer; the former one is an admin's and ``kept``, or deleted."""
+
+    type: Literal["customer.handed_over"] = "customer.handed_over"
+    customer_id: UUID
+    account_id: UUID
+    former_account_id: UUID
+    former_is_kept: bool
+
+
 class CustomerMarkedVip(Happened):
     type: Literal["customer.marked_vip"] = "customer.marked_vip"
     customer_id: UUID
@@ -96,6 +106,7 @@ class SwitchCleared(Happened):
 CustomerEvent = (
     CustomerRegistered
     | CustomerChanged
+    | CustomerHandedOver
     | CustomerMarkedVip
     | CustomerNoteChanged
     | VerificationChanged
