@@ -57,7 +57,8 @@ class Outcome:
     ``unknown``: it may or may not have moved; ask again with ``find``. ``failed`` is certain, and
     ``is_final`` says that the same method will never do (a hard decline); ``code`` is the gateway's word.
     ``reversed``: a refund that had succeeded came back. ``money`` and ``fee`` are what really moved, where
-    the gateway says so; ``method`` is what was saved on the way.
+    the gateway says so; ``method`` is what was saved on the way. ``charge`` is the gateway's name for the
+    charge that a refund belongs to, also one that was made at the gateway itself.
     """
 
     state: Literal["succeeded", "pending", "waiting", "failed", "unknown", "reversed"]
@@ -67,6 +68,7 @@ class Outcome:
     is_final: bool = False
     page: str = ""
     key: str = ""
+    charge: str = ""
     money: Money | None = None
     fee: Money | None = None
     method: Method | None = None

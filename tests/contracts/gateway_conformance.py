@@ -24,7 +24,13 @@ STATES = get_args(get_type_hints(Outcome)["state"])
 
 
 def order(reference: str = "") -> Order:
-    return Order(key=f"conformance:{new_id()}", reference=reference, money=Money(amount=1000, currency="SEK"))
+    return Order(
+        key=f"conformance:{new_id()}",
+        reference=reference,
+        money=Money(amount=1000, currency="SEK"),
+        email="customer@example.org",
+        return_to="https://example.org/paid",
+    )
 
 
 class GatewayConformance:

@@ -6,12 +6,15 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from kernel.contracts.plugins import Dispute, Notice, Order, Outcome, Sought
+from kernel.errors import N_
 
 
 class ManualConfig(BaseModel):
     """What the customer is told about paying."""
 
-    instructions: Annotated[str, Field(title="How to pay", description="E.g. a bank account number.")] = ""
+    instructions: Annotated[
+        str, Field(title=N_("How to pay"), description=N_("E.g. a bank account number."))
+    ] = ""
 
 
 class ManualGateway:

@@ -1,0 +1,63 @@
+"""The library's client as we use it: once a call, a finite time, and nothing about us in its headers."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import stripe
+from stripe import RequestsClient, StripeClient, StripeError
+
+from kernel.contracts.plugins import GatewayAway
+from services.billing.payment_gateways.stripe.config import StripeConfig
+from services.billing.payment_gateways.stripe.reading import Json
+
+TIMEOUT = (5.0, 20.0)  # seconds: to connect, to answer
+A_PAGE = 100
+MOST = 5_000  # objects that are looked through for one answer
+
+stripe.enable_telemetry = False
+# It writes what was sent at its lower levels.
+logging.getLogger("stripe").setLevel(logging.WARNING)
+
+
+def client_of(config: StripeConfig) -> StripeClient:
+    """Return a client that never calls twice by itself: our due work does, and asks before."""
+    return StripeClient(
+        config.secret_key.get_secret_value(),
+        http_client=RequestsClient(timeout=TIMEOUT),
+        base_addresses={"api": config.api_base},
+        max_network_retries=0,
+    )
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turn whatever keeps Stripe from answering a question into GatewayAway."""
+    try:
+        yield
+    except StripeError as trouble:
+        raise GatewayAway(
+            f"Stripe gave no answer: {trouble.user_message or type(trouble).__name__}"
+        ) from trouble
+
+
+def code_of(trouble: StripeError) -> str:
+    """Return Stripe's word for an error, the bank's own where there is one."""
+    error = details_of(trouble)
+    return str(error.get("decline_code") or error.get("code") or "")
+
+
+def details_of(trouble: StripeError) -> Json:
+    """Return the ``error`` of the answer; empty when there was none."""
+    body = trouble.json_body
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def at_most(found: Iterable[Any]) -> Iterator[Json]:
+    """Give what was found, newest first. Raises GatewayAway when that is more than can be looked through."""
+    for number, one in enumerate(found):
+        if number >= MOST:
+            raise GatewayAway(f"There is more at Stripe than {MOST} objects to look through.")
+        yield one.to_dict()
