@@ -1,0 +1,12 @@
+"""The HTTP side of the billing service: read the request, call one function, answer a contract.
+
+Every area has a module here whose routes stand on the one blueprint; it is named below to be loaded.
+"""
+
+from services.billing.api import deletions as deletions
+from services.billing.api import memberships as memberships
+from services.billing.api import overview as overview
+from services.billing.api import payments as payments
+from services.billing.api.blueprint import api
+
+__all__ = ["api"]
