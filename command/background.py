@@ -1,4 +1,4 @@
-"""``atoll worker``, ``atoll bell``, ``atoll mailbox``: the processes that are no web server of ours."""
+"""``atoll worker``, ``bell``, ``mailbox`` and ``payments``: the processes that are no web server of ours."""
 
 import click
 
@@ -25,5 +25,13 @@ def bell() -> None:
 def mailbox() -> None:
     """Take every mail in over SMTP and show it on a page, until told to stop."""
     from sandbox.mailbox import run
+
+    run(read_settings())
+
+
+@click.command()
+def payments() -> None:
+    """Be a payment provider that moves no real money, and list what it did, until told to stop."""
+    from sandbox.payments.app import run
 
     run(read_settings())

@@ -11,6 +11,7 @@ VERBS = {
     "worker": ("command.background:worker", "Perform due work and advance listeners."),
     "bell": ("command.background:bell", "Ring the worker when there is something to do."),
     "mailbox": ("command.background:mailbox", "Take every mail in and show it on a page."),
+    "payments": ("command.background:payments", "Be a pretend payment provider, for demos and tests."),
     "migrate": ("command.migrate:migrate", "Bring the three databases up to date."),
     "keys": ("command.keys:keys", "Print new secrets for production."),
     "import": ("command.imports:imports", "Read customers from a file."),

@@ -49,6 +49,7 @@ class Process:
 
 PROCESSES = (
     Process("mailbox", ("mailbox",), 5, SHARED, other_ports=(4,)),
+    Process("payments", ("payments",), 8, SHARED),
     Process("customers", ("serve", "customers"), 1, SERVICE),
     Process("billing", ("serve", "billing"), 2, SERVICE),
     Process("sites", ("serve", "sites"), 3, SERVICE),

@@ -17,6 +17,7 @@ def screen(settings: Settings) -> str:
     lines = [
         *_demo(settings),
         ("Mail box", f"http://127.0.0.1:{settings.port + 5}"),
+        ("Payments", f"http://127.0.0.1:{settings.port + 8}"),
         ("API docs", address(settings, ADMIN_HOST) + "/api/docs"),
         ("Logs and data", str(settings.var)),
     ]

@@ -7,10 +7,10 @@ from sandbox.payments.store import Book, Thing
 
 
 def create_customer(book: Book, form: Form) -> Thing:
-    return book.make(
-        "customer", "cus_", email=form.text("email"), name=form.text("name"),
-        description=form.text("description"), metadata=form.mapping("metadata"),
-    )  # fmt: skip
+    fields = {name: form.text(name) for name in ("email", "name", "description")}
+    metadata = form.mapping("metadata")
+    form.refuse_unknown()
+    return book.make("customer", "cus_", metadata=metadata, **fields)
 
 
 def create_method(book: Book, form: Form) -> Thing:

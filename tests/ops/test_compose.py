@@ -22,8 +22,9 @@ OURS = {name: service for name, service in SERVICES.items() if service["image"] 
 PORTS = {process.name: Settings(port=8000).port + process.offset for process in PROCESSES}
 
 
-def test_every_process_but_the_mail_box_has_its_container_and_its_command() -> None:
-    commands = {process.name: list(process.arguments) for process in PROCESSES if process.name != "mailbox"}
+def test_every_process_but_those_that_pretend_has_its_container_and_its_command() -> None:
+    real = [process for process in PROCESSES if process.name not in {"mailbox", "payments"}]
+    commands = {process.name: list(process.arguments) for process in real}
 
     assert {name: service["command"] for name, service in OURS.items() if name != "migrate"} == commands
     assert OURS["migrate"]["command"] == ["migrate"]

@@ -46,6 +46,7 @@ def test_every_process_is_healthy_and_the_screen_says_where_it_is(atoll: Install
     assert "admin@demo.example" in atoll.said
     assert f".localhost:{port}\n" in atoll.said.partition("A member site")[2]
     assert f"http://127.0.0.1:{port + 5}\n" in atoll.said
+    assert f"http://127.0.0.1:{port + 8}\n" in atoll.said
 
 
 def test_secrets_are_readable_by_their_owner_alone(atoll: Installation) -> None:
@@ -61,7 +62,7 @@ def test_each_process_is_told_its_own_secrets_alone(atoll: Installation) -> None
     told = {process.name: set() for process in PROCESSES}  # type: dict[str, set[str]]
     for member in atoll.members():
         words = member.cmdline()
-        for name in told.keys() & {"mailbox", "worker", "bell"}:
+        for name in told.keys() & {"mailbox", "payments", "worker", "bell"}:
             if words[-1] == name:
                 told[name] = set(member.environ())
     gateways = _serving(atoll, "gateway")
@@ -69,6 +70,7 @@ def test_each_process_is_told_its_own_secrets_alone(atoll: Installation) -> None
 
     secrets = {"ATOLL_GATEWAY_KEY", "ATOLL_WORKER_KEY", "ATOLL_DATABASE_URL", "ATOLL_SECRET_KEY"}
     assert told["mailbox"] & secrets == set()
+    assert told["payments"] & secrets == set()
     assert told["worker"] & secrets == secrets - {"ATOLL_GATEWAY_KEY"}
     assert gateways
     assert all(set(one.environ()) & secrets == {"ATOLL_GATEWAY_KEY", "ATOLL_SECRET_KEY"} for one in gateways)
