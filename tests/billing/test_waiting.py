@@ -29,7 +29,7 @@ from kernel.log import CursorRow, EventRow, ParkedEvent
 from services.billing.memberships import activate_membership, change_status, start_membership
 from services.billing.models import CustomerVerification, Membership
 from services.billing.products import create_product
-from services.billing.queries import customer_billing
+from services.billing.queries.overview import customer_billing
 from tests.billing.conftest import MONTHLY, make_product
 from worker.listeners.verification import verification_in_billing
 

@@ -15,6 +15,7 @@ from kernel.auth import Identity
 from kernel.contracts.audit import AuditPage, AuditQuery
 from kernel.contracts.events import NetworkSettingsChanged, VisitEnded, VisitStarted
 from kernel.contracts.sites import NetworkSettings
+from kernel.cursors import CursorNotValid
 from kernel.database import Database
 from kernel.events import advance
 from kernel.ids import new_id
@@ -22,7 +23,6 @@ from kernel.streams import until_end
 from services.customers import audit
 from services.customers.models import Network
 from services.customers.queries.audit_log import audit_log
-from services.customers.queries.cursors import CursorNotValid
 from tests.calling import Call, statements
 from tests.customers.conftest import make_admin, signed_in
 from worker.listeners.audit import audit as listener

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import update
 
 from kernel.auth import Identity
+from kernel.cursors import CursorNotValid
 from kernel.database import Database
 from kernel.ids import new_id
 from services.customers.models import CustomerFacts
-from services.customers.queries.cursors import CursorNotValid
 from services.customers.registration import mark_vip
 from tests.customers.conftest import Listing, Register, read_list
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from flask import Response
 
 from kernel.web import answer, needs, unit_of_work
-from services.billing import queries
 from services.billing.api.blueprint import api
+from services.billing.queries import overview as queries
 
 
 @api.get("/memberships/<uuid:membership_id>")

@@ -6,8 +6,8 @@ from flask import Response
 
 from kernel.contracts.customers import SearchQuery
 from kernel.web import answer, needs, query, unit_of_work
-from services.billing import queries
 from services.billing.api.blueprint import api, own_customer
+from services.billing.queries import overview as queries
 
 
 @api.get("/customers/<uuid:customer_id>/billing")

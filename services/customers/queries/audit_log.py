@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from kernel.auth import id_of_actor
 from kernel.contracts.audit import AuditEntry, AuditPage, AuditQuery
+from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from services.customers.models import AuditLine, Network
 from services.customers.queries.called import GONE, Names, names_of
-from services.customers.queries.cursors import TimeCursor
 
 
 def audit_log(uow: UnitOfWork, asked: AuditQuery) -> AuditPage:

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from kernel.contracts import jobs as contracts
+from kernel.cursors import NumberCursor
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from services.customers.models import Account, ApiKey, Customer, Job, JobRow
 from services.customers.names import display_name
-from services.customers.queries.cursors import NumberCursor
 
 JOBS = 20
 FAILURES = 50

@@ -9,12 +9,12 @@ from sqlalchemy import Row, Select, literal_column, select
 
 from kernel import folding
 from kernel.contracts.customers import CustomersList, CustomersQuery, CustomersSort, CustomersTab
+from kernel.cursors import Cursor, CursorNotValid
 from kernel.database import UnitOfWork
 from kernel.errors import N_
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts
 from services.customers.queries.counts import around_the_list
-from services.customers.queries.cursors import Cursor, CursorNotValid
 from services.customers.queries.narrowing import narrowed, parameters
 from services.customers.queries.orders import ORDERS, Order
 from services.customers.queries.rows import COLUMNS, row_of

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, literal_column, select, true, tuple_
 
 from kernel.contracts import mails as contracts
+from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.customers.models import Customer, Mail
-from services.customers.queries.cursors import TimeCursor
 
 SHOWN = 20
 ON_A_PAGE = 5  # beside all else of a customer

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, literal_column, select, tuple_
 
 from kernel.contracts import notes as contracts
+from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.customers.models import Account, ApiKey, Note
 from services.customers.names import display_name
-from services.customers.queries.cursors import TimeCursor
 
 NOTES = 20
 

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, literal_column, tuple_
 
 from kernel.contracts.customers import CustomersSort
+from kernel.cursors import Cursor, NumberCursor, TextCursor, TimeCursor
 from kernel.tables import TenantScoped
 from services.customers.models import Customer, CustomerFacts
 from services.customers.models.customers import signed_in
-from services.customers.queries.cursors import Cursor, NumberCursor, TextCursor, TimeCursor
 
 BESIDE_ID = bindparam("beside_id", type_=Uuid)
 

@@ -10,10 +10,10 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, literal_colum
 from kernel import folding
 from kernel.contracts.bulk import Selection
 from kernel.contracts.customers import CustomersTab
+from kernel.cursors import NumberCursor
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, CustomerFacts
-from services.customers.queries.cursors import NumberCursor
 from services.customers.queries.narrowing import Paging, narrowed, parameters
 from services.customers.queries.orders import Order
 from services.customers.queries.rows import COLUMNS

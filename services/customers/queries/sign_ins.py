@@ -8,10 +8,10 @@ from sqlalchemy import Row, bindparam, literal_column, select, tuple_
 
 from kernel.contracts.credentials import SignInsPage, SignInsQuery, SignInsResult
 from kernel.contracts.customers import SignIn
+from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer, SignInAttempt
-from services.customers.queries.cursors import TimeCursor
 
 LATEST = 10
 LIST = "sign-ins"

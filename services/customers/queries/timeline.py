@@ -9,12 +9,12 @@ from sqlalchemy import ARRAY, Row, Select, Text, any_, bindparam, literal_column
 
 from kernel.contracts.customers import Timeline, TimelineEntry
 from kernel.contracts.timeline import EventKind, types_of
+from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.customers.models import Account, ApiKey, TimelineLine, TimelineSubject
 from services.customers.names import display_name
 from services.customers.queries.called import GONE, Names, names_of
-from services.customers.queries.cursors import TimeCursor
 
 LINES = 20
 

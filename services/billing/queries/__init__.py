@@ -1,0 +1,1 @@
+"""What is read of billing, in few statements each: one module an area."""
