@@ -52,9 +52,13 @@ class Caller:
         answer: type[C],
         query: Mapping[str, object] | None = None,
         body: BaseModel | None = None,
+        key: str = "",
     ) -> C:
-        """Call and return the answer's contract. Raises the failure the service told, or ServiceAway."""
-        said = self._call(method, path, identity, query, body)
+        """Call and return the answer's contract. Raises the failure the service told, or ServiceAway.
+
+        ``key`` goes along as Idempotency-Key: what has one may be sent twice.
+        """
+        said = self._call(method, path, identity, query, body, key=key)
         try:
             return answer.model_validate_json(said)
         except ValidationError as wrong:
@@ -68,9 +72,10 @@ class Caller:
         *,
         identity: Identity,
         body: BaseModel | None = None,
+        key: str = "",
     ) -> None:
         """Call where nothing is to be answered. Raises as ``ask`` does."""
-        self._call(method, path, identity, None, body)
+        self._call(method, path, identity, None, body, key=key)
 
     def stream(self, method: str, path: str, *, identity: Identity, body: BaseModel) -> Iterator[bytes]:
         """Call, and give the answer piece by piece; it may be larger than memory.
@@ -94,21 +99,30 @@ class Caller:
         identity: Identity,
         query: Mapping[str, object] | None,
         body: BaseModel | None,
+        *,
+        key: str,
     ) -> bytes:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
         payload = body.model_dump_json().encode() if body is not None else None
         self.budget.call()
         try:
-            return self._once(method, target, identity, payload)
+            return self._once(method, target, identity, payload, key=key)
         except ServiceAway:
             in_time = deadline.left(self._longest) > CONNECT / 10
-            if method not in RETRIED or not in_time or self.breaker.is_open or not self.budget.spend():
+            if (
+                not (method in RETRIED or key)
+                or not in_time
+                or self.breaker.is_open
+                or not self.budget.spend()
+            ):
                 raise
-        return self._once(method, target, identity, payload)
+        return self._once(method, target, identity, payload, key=key)
 
-    def _once(self, method: str, target: str, identity: Identity, payload: bytes | None) -> bytes:
-        response = self._open(method, target, identity, payload)
+    def _once(
+        self, method: str, target: str, identity: Identity, payload: bytes | None, *, key: str = ""
+    ) -> bytes:
+        response = self._open(method, target, identity, payload, key=key)
         self._check(response)
         return response.data
 
@@ -120,6 +134,7 @@ class Caller:
         payload: bytes | None,
         *,
         longest: float | None = None,
+        key: str = "",
     ) -> urllib3.BaseHTTPResponse:
         """Send, and return the answer: whole, or with ``longest`` only begun."""
         left = deadline.left(self._longest)
@@ -132,7 +147,7 @@ class Caller:
                 method,
                 target,
                 body=payload,
-                headers=self._headers(identity, left),
+                headers=self._headers(identity, left) | ({"Idempotency-Key": key} if key else {}),
                 timeout=urllib3.Timeout(connect=min(CONNECT, left), **total),
                 preload_content=longest is None,
             )

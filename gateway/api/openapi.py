@@ -32,12 +32,28 @@ IF_MATCH = {
     "description": "The `ETag` of what you read, or `*` to overwrite whatever is there.",
     "schema": {"type": "string"},
 }
+KEYED = {
+    "400": "The header `Idempotency-Key` is missing.",
+    "409": "It is not possible as things are; or, with `Retry-After`, the same request is being carried out.",
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": (
+        "A text of your own, at most 255 characters, another for each request, e.g. a UUID. For 48 hours the "
+        "same request with the same key has no second effect and gets the same answer; another request with "
+        "it is a 422, and while the first is being carried out the answer may be a 409 with `Retry-After`."
+    ),
+    "schema": {"type": "string", "maxLength": 255},
+}
 ETAG = {"ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Where what was made is.", "schema": {"type": "string"}}}
 A_FILE = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
 DESCRIPTION = (
     "Send an API key as `Authorization: Bearer <key>`; `atoll api-key create` makes one. Errors are "
-    "RFC 9457 problem details. Lists are read by cursor: pass the `after` of one page to get the next."
+    "RFC 9457 problem details. Lists are read by cursor: pass the `after` of one page to get the next. "
+    "What moves money takes an `Idempotency-Key`, so that it may be sent again whenever no answer came."
 )
 
 
@@ -95,11 +111,13 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.is_made:
         done = {str(operation.status): done["200"] | {"headers": done["200"].get("headers", {}) | LOCATION}}
     problems = PROBLEMS | (CONDITIONAL if operation.is_conditional else {})
+    problems |= KEYED if operation.moves_money else {}
     return done | {code: {"description": text, "content": PROBLEM} for code, text in problems.items()}
 
 
 def _headers(operation: Operation) -> list[dict[str, Any]]:
-    return [IF_MATCH] if operation.is_conditional else []
+    keyed = [IDEMPOTENCY_KEY] if operation.moves_money else []
+    return [*([IF_MATCH] if operation.is_conditional else []), *keyed]
 
 
 def _path_parameters(rule: Rule) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from pydantic import BaseModel
 
 from gateway.api.keys import api_identity, forget_key, let_in
@@ -18,7 +18,7 @@ class Operation:
     """``scope`` is the permission the key must have; ``answers`` None means 204.
 
     ``has_etag``: the answer carries an ``ETag``; ``is_made``: it is a 201 and says where what was made is;
-    ``is_conditional``: the request must carry ``If-Match``.
+    ``is_conditional``: the request must carry ``If-Match``, ``moves_money``: an ``Idempotency-Key``.
     ``file`` is the media type of an answer that is a file and no contract; ``status`` that of an answer.
     """
 
@@ -31,7 +31,13 @@ class Operation:
     has_etag: bool = False
     is_made: bool = False
     is_conditional: bool = False
+    moves_money: bool = False
     status: int = 200
+
+
+def idempotency_key() -> str:
+    """Return the key that the caller sent along; the services refuse to move money without."""
+    return request.headers.get("Idempotency-Key", "")
 
 
 View = Callable[..., BaseModel | Response | None]
@@ -49,11 +55,13 @@ def operation(
     makes: Callable[[Any], str] | None = None,
     is_conditional: bool = False,
     is_begun: bool = False,
+    moves_money: bool = False,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a view that returns its contract into an operation; its docstring is the summary.
 
     ``is_confirmed_by_customers``: the view's own call goes to customers, which confirms the key. ``etag``
     makes the tag of what is answered, ``makes`` the address of what was made, or ``is_begun`` and goes on.
+    ``moves_money``: the view hands ``idempotency_key()`` to the service, which carries out once what has it.
     """
     status = 202 if is_begun else 201 if makes else 200
 
@@ -93,6 +101,7 @@ def operation(
             has_etag=etag is not None,
             is_made=makes is not None,
             is_conditional=is_conditional,
+            moves_money=moves_money,
             status=status,
         )
         answered.is_open = True  # type: ignore[attr-defined]  # the key lets in, not the session

@@ -56,13 +56,14 @@ class ServiceClient:
         except Exception as failure:
             return failure
 
-    def _send(self, method: str, path: str, body: BaseModel | None, answer: type[C]) -> C:
+    def _send(self, method: str, path: str, body: BaseModel | None, answer: type[C], *, key: str = "") -> C:
+        """``key`` is the caller's Idempotency-Key, for what moves money."""
         self._forget()
-        return self._caller.ask(method, path, identity=self._identity, answer=answer, body=body)
+        return self._caller.ask(method, path, identity=self._identity, answer=answer, body=body, key=key)
 
-    def _tell(self, method: str, path: str, body: BaseModel | None = None) -> None:
+    def _tell(self, method: str, path: str, body: BaseModel | None = None, *, key: str = "") -> None:
         self._forget()
-        self._caller.tell(method, path, identity=self._identity, body=body)
+        self._caller.tell(method, path, identity=self._identity, body=body, key=key)
 
     def _stream(self, method: str, path: str, body: BaseModel) -> Iterator[bytes]:
         self._forget()

@@ -140,6 +140,14 @@ def test_a_post_is_never_sent_twice(far, caller):
     assert len(far.asked) == 1
 
 
+def test_a_post_that_carries_a_key_may_be_sent_twice(far, caller):
+    far.answer = lambda: far.busy() if len(far.asked) == 1 else far.well()
+
+    caller.tell("POST", "/v1/x", identity=Identity.gateway(None), body=VipChange(is_vip=True), key="k-1")
+
+    assert [asked["Idempotency-Key"] for asked in far.asked] == ["k-1", "k-1"]
+
+
 def test_retries_stop_when_their_budget_is_used_up(far, signer):
     far.answer = far.busy
     callers = [Caller("sites", far.url, signer, 3.0)]
