@@ -7,6 +7,7 @@ from io import StringIO
 from uuid import UUID
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.exc import ProgrammingError
 from time_machine import travel
 
@@ -17,8 +18,9 @@ from kernel.contracts.events import NetworkSettingsChanged, VisitEnded, VisitSta
 from kernel.contracts.sites import NetworkSettings
 from kernel.cursors import CursorNotValid
 from kernel.database import Database
-from kernel.events import advance
+from kernel.events import advance, lag
 from kernel.ids import new_id
+from kernel.log import CursorRow
 from kernel.streams import until_end
 from services.customers import audit
 from services.customers.models import Network
@@ -205,13 +207,35 @@ def test_settings_and_visits_are_noted_from_the_sites_service_once(databases, ow
         uow.publish(VisitEnded(**about, cause="switched back"))
 
     for _ in range(2):
-        while advance(listener, databases["sites"], databases["customers"]):
-            pass
+        read_all(databases)
 
     assert acts(read(about=customer.id)) == ["visit ended", "visit started"]
     assert read(about=customer.id).items[1].details["reason"] == "A question"
     assert read(actor=admin_id).items[0].impersonator == admin_id
     assert read(action="settings changed").items[0].after["locale"] == "sv"
+
+
+def test_a_log_that_is_read_anew_from_the_beginning_stumbles_over_nothing(
+    databases: dict[str, Database], owner: Identity, register, read: Read
+):
+    customer = register("Åsa")
+    about = {"visit_id": new_id(), "site_id": new_id(), "customer_id": customer.id, "admin_id": new_id()}
+    with databases["sites"].unit_of_work(owner) as uow:
+        uow.publish(VisitStarted(**about, reason="A question"))
+    read_all(databases)
+
+    with databases["customers"].across_networks("a cursor that is reset") as session:
+        session.execute(delete(CursorRow).where(CursorRow.listener == "audit"))
+    read_all(databases)
+
+    assert acts(read(about=customer.id)) == ["visit started"]
+    behind = lag(listener, databases["sites"], databases["customers"])
+    assert (behind.parked, behind.last_error) == (0, "")
+
+
+def read_all(databases: dict[str, Database]) -> None:
+    while advance(listener, databases["sites"], databases["customers"]):
+        pass
 
 
 def test_a_page_of_many_lines_takes_two_statements(database, owner, register):

@@ -41,15 +41,14 @@ def note_end(uow: UnitOfWork, event: VisitEnded, recorded: Recorded) -> None:
 
 
 def _note(uow: UnitOfWork, recorded: Recorded, action: str, object_id: UUID, **more: Any) -> None:
-    """Write the line under the event's own id and time."""
+    """Write the line under the event's own id and time; whoever reads the log anew finds it there."""
     known: dict[str, Any] = {"impersonator": recorded.impersonator, "before": {}, "after": {}, "details": {}}
     line = known | more | {"action": action, "object_id": object_id}
-    uow.session.execute(
-        insert(AuditLine).values(
-            id=recorded.id,
-            network_id=recorded.network_id,
-            at=recorded.occurred_at,
-            actor=recorded.actor,
-            **line,
-        )
+    written = insert(AuditLine).values(
+        id=recorded.id,
+        network_id=recorded.network_id,
+        at=recorded.occurred_at,
+        actor=recorded.actor,
+        **line,
     )
+    uow.session.execute(written.on_conflict_do_nothing(index_elements=["id"]))
