@@ -1,6 +1,7 @@
 """Custom fields in files: written by an export, read by an import, in this network and in another."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from services.customers.field_definitions import define_field
 from services.customers.imports.fields import FieldColumnNotKnown
 from services.customers.imports.run import Import, Report
 from tests.customers.conftest import Listing, Register, read_list
+from tests.customers.test_verification import wait_for_a_lock
 
 HEADER = "number,email,username,customer_since"
 DEFINED: dict[FieldKind, str] = {
@@ -101,6 +103,24 @@ def test_a_known_customer_is_changed_and_what_the_file_leaves_empty_stays(
     assert foreseen.changed == report.changed == 1
     assert [row.custom for row in listing(q="kung").items] == [{"nickname": "Kung", "shoe_size": 38}]
     assert listing(q="sessan").items == []
+
+
+def test_a_save_at_the_same_moment_as_an_import_loses_no_value(
+    *, database: Database, owner: Identity, register: Register, listing: Listing, run: Run
+) -> None:
+    define_all(database, owner)
+    customer = register("Åsa", email="asa@shop.example")
+
+    with ThreadPoolExecutor(1) as beside:
+        with database.unit_of_work(owner) as saving:
+            change_values(saving, customer.id, FieldValuesChange(values={"shoe_size": 38}, seen=None))
+            saving.session.flush()
+            importing = beside.submit(run, f"{HEADER},field:nickname\n,asa@shop.example,,,Sessan\n")
+            wait_for_a_lock(database)
+        report = importing.result(10)
+
+    assert report.changed == 1
+    assert [row.custom for row in listing().items] == [{"nickname": "Sessan", "shoe_size": 38}]
 
 
 def test_a_value_that_cannot_be_costs_its_own_row(database: Database, owner: Identity, run: Run) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, any_, literal, select
 
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Filled
@@ -13,8 +13,10 @@ from services.customers.folding import login_key
 from services.customers.imports.newcomers import Newcomer, register_all
 from services.customers.imports.records import Record
 from services.customers.imports.returners import Returner, update_all
-from services.customers.models import Account, Customer
+from services.customers.models import Account, Base, Customer
 from services.customers.orderers import may_go_on
+
+M = TypeVar("M", bound=Base)
 
 AN_ADMINS = N_("This is an administrator's login. A file of customers does not change it.")
 NOT_YOURS = N_("The username is another one than ours, and who imports this file may not change it.")
@@ -100,9 +102,20 @@ def carry_out(uow: UnitOfWork, plan: Plan) -> int:
 
 
 def _known(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, tuple[Account, Customer | None]]:
-    same = (Customer.network_id == Account.network_id) & (Customer.account_id == Account.id)
-    found = select(Account, Customer).outerjoin(Customer, same).where(Account.email_key == _any_of(keys))
-    return {account.email_key: (account, customer) for account, customer in uow.session.execute(found)}
+    """Return who has these addresses, locked: what is saved meanwhile is seen, or waits for the batch.
+
+    Accounts before customers, each in the order of their ids, as everybody does who locks many.
+    """
+    of_keys = select(Account).where(Account.email_key == _any_of(keys)).order_by(Account.id)
+    accounts = uow.session.scalars(_locking(of_keys, Account)).all()
+    ids = literal([account.id for account in accounts], ARRAY(Uuid))
+    of_accounts = select(Customer).where(Customer.account_id == any_(ids)).order_by(Customer.id)
+    customers = {one.account_id: one for one in uow.session.scalars(_locking(of_accounts, Customer))}
+    return {account.email_key: (account, customers.get(account.id)) for account in accounts}
+
+
+def _locking(found: Select[M], model: type[Base]) -> Select[M]:
+    return found.with_for_update(of=model).execution_options(populate_existing=True)
 
 
 def _owners_of_usernames(uow: UnitOfWork, batch: Sequence[Numbered]) -> dict[str, str]:
