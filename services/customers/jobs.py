@@ -70,9 +70,9 @@ def order_job(uow: UnitOfWork, order: BulkOrder) -> UUID:
 
 def advance(uow: UnitOfWork, job: Job) -> bool:
     """Do the next step of a job whose row is locked; True while there is another."""
-    may_go_on = orderers.may_go_on(uow, PERMISSIONS[job.action], account_id=job.account_id, key_id=job.key_id)
-    if not job.stopped and not may_go_on:
-        job.stopped = "not allowed"
+    job.stopped = job.stopped or orderers.why_stopped(
+        uow, PERMISSIONS[job.action], account_id=job.account_id, key_id=job.key_id, epoch=job.epoch
+    )
     if not job.stopped and not job.is_gathered:
         _gather(uow, job)
     if job.stopped:
@@ -112,7 +112,9 @@ def retry_failed(uow: UnitOfWork, job_id: UUID) -> None:
     again = update(JobRow).where(JobRow.job_id == job.id, JobRow.is_failed)
     uow.session.execute(again.values(is_failed=False, template="", params={}))
     job.failed, job.stopped, job.finished_at = 0, "", None
-    job.actor, job.account_id, job.key_id = uow.identity.actor, uow.identity.account_id, uow.identity.key_id
+    asking = uow.identity
+    job.actor, job.account_id, job.key_id = asking.actor, asking.account_id, asking.key_id
+    job.epoch = asking.epoch
     job.state, job.attempts, job.due_at = "due", 0, uow.now
     uow.ring(KIND, job.id)
 
@@ -131,6 +133,7 @@ def _new_job(uow: UnitOfWork, order: BulkOrder, key: str) -> UUID | None:
             actor=asking.actor,
             account_id=asking.account_id,
             key_id=asking.key_id,
+            epoch=asking.epoch,
             expected=order.expected,
         )
         .on_conflict_do_nothing()

@@ -24,6 +24,7 @@ from kernel.database import Database
 from kernel.errors import Invalid, TooLarge
 from kernel.ids import new_id
 from kernel.log import EventRow
+from services.customers import admins
 from services.customers.api_keys import create_api_key
 from services.customers.field_definitions import define_field
 from services.customers.imports import received, run, runs
@@ -363,6 +364,20 @@ def test_who_may_no_longer_import_leaves_nothing_running(bring, database, owner,
     found = look(database, owner, import_id)
     assert (found.phase, customers(database, owner)) == ("stopped", 0)
     assert found.why == "Who ordered it may no longer do this."
+
+
+def test_an_import_ends_with_the_sessions_of_who_ordered_it(bring, database, owner, admin):
+    import_id = bring("number,email,username,customer_since\n,asa@shop.example,,\n")
+    start(database, admin, import_id)
+
+    with database.unit_of_work(owner) as uow:
+        admins.end_sessions(uow, admin.account_id)
+    perform_all(database, import_id)
+
+    found = look(database, admin, import_id)
+    sentence = "Who ordered it was signed out everywhere, or chose another password, meanwhile."
+    assert (found.phase, found.why) == ("stopped", sentence)
+    assert customers(database, admin) == 0
 
 
 def die(*_: object, **__: object) -> None:

@@ -24,7 +24,7 @@ from kernel.database import Database, UnitOfWork
 from kernel.errors import Forbidden
 from kernel.ids import new_id
 from kernel.log import EventRow
-from services.customers import audit, jobs
+from services.customers import admins, audit, jobs
 from services.customers.api_keys import create_api_key
 from services.customers.models import Account, ApiKey, AuditLine, Customer, Deletion, Job, JobRow
 from services.customers.queries.jobs import job_page
@@ -270,6 +270,20 @@ def test_who_may_no_longer_do_it_leaves_nothing_running(database, admin, crowd, 
 
     seen = look(database, admin, job_id)
     assert (seen.state, seen.why) == ("stopped", "Who ordered it may no longer do this.")
+    assert len(vips(database, admin)) == jobs.BATCH
+
+
+def test_who_is_signed_out_everywhere_leaves_nothing_running(database, owner, admin, crowd):
+    job_id = ordered(database, admin, order())
+    step(database, admin, job_id)
+
+    with database.unit_of_work(owner) as uow:
+        admins.end_sessions(uow, admin.account_id)
+    perform_all(database, job_id)
+
+    seen = look(database, admin, job_id)
+    sentence = "Who ordered it was signed out everywhere, or chose another password, meanwhile."
+    assert (seen.state, seen.why) == ("stopped", sentence)
     assert len(vips(database, admin)) == jobs.BATCH
 
 

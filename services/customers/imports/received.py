@@ -43,6 +43,7 @@ def receive(uow: UnitOfWork, name: str) -> ImportFile:
         actor=asking.actor,
         account_id=asking.account_id,
         key_id=asking.key_id,
+        epoch=asking.epoch,
         created_at=uow.now,
     )
     uow.add(made)

@@ -18,7 +18,7 @@ from services.customers.imports.received import KIND, NotNow, piece_at
 from services.customers.imports.run import Import, Step
 from services.customers.imports.sources import PiecesSource
 from services.customers.models import ImportFile, ImportReject
-from services.customers.orderers import may_go_on
+from services.customers.orderers import why_stopped
 from services.customers.spreadsheets import defused
 
 PERMISSION = "customers.edit"
@@ -29,7 +29,7 @@ REJECTS = 1000  # a transaction
 
 
 class Stopped(Exception):
-    """Somebody stopped the import, or who started it may no longer import."""
+    """Who started the import may no longer import, or was signed out; its only argument says which."""
 
 
 def start(uow: UnitOfWork, import_id: UUID) -> ImportFile:
@@ -42,6 +42,7 @@ def start(uow: UnitOfWork, import_id: UUID) -> ImportFile:
     audit.note(uow, "import started", file.id, name=file.name)
     asking = uow.identity
     file.actor, file.account_id, file.key_id = asking.actor, asking.account_id, asking.key_id
+    file.epoch = asking.epoch
     file.begin("importing", uow.now)
     _forget_rejects(uow, file)
     # A check that is under way loses the file: its next step finds the lease gone.
@@ -84,8 +85,8 @@ def carry_on(home: Database, mine: Claim) -> None:
     )
     try:
         run.run()
-    except Stopped:
-        _end(home, mine, file, "stopped")
+    except Stopped as reason:
+        _end(home, mine, file, "stopped", why=str(reason))
     else:
         _end(home, mine, file, "ready" if is_check else "done")
 
@@ -121,8 +122,9 @@ class _Journal:
 
     def note(self, uow: UnitOfWork, step: Step) -> None:
         file = uow.get(ImportFile, self._mine.id, lock=True)
-        if not may_go_on(uow, PERMISSION, account_id=file.account_id, key_id=file.key_id):
-            raise Stopped
+        orderer = {"account_id": file.account_id, "key_id": file.key_id}
+        if reason := why_stopped(uow, PERMISSION, **orderer, epoch=file.epoch):
+            raise Stopped(reason)
         hold(uow, ImportFile, self._mine)
         file.line, file.position = max(step.line, file.line), step.position
         file.registered += step.registered
@@ -144,13 +146,12 @@ class _Journal:
         return ["" if is_secret else cell for cell, is_secret in zip(cells, self._secret, strict=False)]
 
 
-def _end(home: Database, mine: Claim, file: ImportFile, phase: str) -> None:
+def _end(home: Database, mine: Claim, file: ImportFile, phase: str, *, why: str = "") -> None:
     with home.unit_of_work(file.identity()) as uow:
         ended = uow.get(ImportFile, mine.id, lock=True)
         finish(uow, ImportFile, mine)
         ended.phase, ended.finished_at = phase, uow.now
-        if phase == "stopped":
-            ended.stopped = "not allowed"
+        ended.stopped = why
         if phase == "done":
             counts = ("registered", "changed", "unchanged", "rejected")
             audit.note(

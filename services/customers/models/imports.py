@@ -20,15 +20,15 @@ PHASES = ("receiving", "choosing", "checking", "ready", "importing", "done", "st
 class ImportFile(DueWork, Base):
     """``line`` is the last that was handled, ``position`` the byte behind it.
 
-    ``fields`` say what each column holds where its header does not. It is
-    due work in the phases ``checking`` and ``importing`` only.
+    ``fields`` say what each column holds where its header does not; ``epoch`` is that of the session in
+    which it was ordered. It is due work in the phases ``checking`` and ``importing`` only.
     """
 
     __tablename__ = "imports"
     __table_args__ = (
         UniqueConstraint("network_id", "id"),
         CheckConstraint(f"phase IN {PHASES}", name="phase"),
-        CheckConstraint("stopped IN ('', 'cancelled', 'not allowed')", name="stopped"),
+        CheckConstraint("stopped IN ('', 'cancelled', 'not allowed', 'session ended')", name="stopped"),
         Index("ix_imports_created", "network_id", "created_at"),
         *work_indexes("imports"),
     )
@@ -44,6 +44,7 @@ class ImportFile(DueWork, Base):
     actor: Mapped[str]
     account_id: Mapped[UUID | None]
     key_id: Mapped[UUID | None]
+    epoch: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
     line: Mapped[int] = mapped_column(default=0)
     registered: Mapped[int] = mapped_column(default=0)

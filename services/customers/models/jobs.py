@@ -20,14 +20,16 @@ class Job(DueWork, Base):
     """``key`` makes the same order one job. ``expected`` was agreed to; ``total`` is what there is.
 
     ``is_gathered``: whom it is done to stands in ``job_rows``. ``stopped`` says why it ended early:
-    ``cancelled``, ``not allowed``, ``changed``.
+    ``cancelled``, ``not allowed``, ``session ended``, ``changed``; ``epoch`` is that session's.
     """
 
     __tablename__ = "jobs"
     __table_args__ = (
         UniqueConstraint("network_id", "id"),
         UniqueConstraint("network_id", "key"),
-        CheckConstraint("stopped IN ('', 'cancelled', 'not allowed', 'changed')", name="stopped"),
+        CheckConstraint(
+            "stopped IN ('', 'cancelled', 'not allowed', 'session ended', 'changed')", name="stopped"
+        ),
         *work_indexes("jobs"),
     )
     missing = N_("There is no such job.")
@@ -38,6 +40,7 @@ class Job(DueWork, Base):
     actor: Mapped[str]
     account_id: Mapped[UUID | None]
     key_id: Mapped[UUID | None]
+    epoch: Mapped[int | None]
     expected: Mapped[int | None]
     is_gathered: Mapped[bool] = mapped_column(default=False)
     total: Mapped[int] = mapped_column(default=0)

@@ -24,6 +24,7 @@ WHY = {
     "": "",
     "cancelled": N_("Somebody stopped it."),
     "not allowed": N_("Who ordered it may no longer do this."),
+    "session ended": N_("Who ordered it was signed out everywhere, or chose another password, meanwhile."),
 }
 
 

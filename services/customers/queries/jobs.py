@@ -19,6 +19,7 @@ FAILURES = 50
 WHY = {
     "cancelled": N_("Somebody stopped it."),
     "not allowed": N_("Who ordered it may no longer do this."),
+    "session ended": N_("Who ordered it was signed out everywhere, or chose another password, meanwhile."),
     "changed": N_("More customers were selected by then than had been confirmed, so nothing was done."),
 }
 GIVEN_UP = N_("It failed again and again and was given up; the page Background shows why.")
