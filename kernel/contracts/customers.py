@@ -90,7 +90,10 @@ class BillingInfo(Contract):
 
 
 class SignIn(Contract):
-    """One attempt to sign in. ``country``: ISO 3166-1 alpha-2, empty when unknown; ``door``: where."""
+    """One attempt to sign in. ``country``: ISO 3166-1 alpha-2, empty when unknown; ``door``: where.
+
+    ``lacks_code``: it failed although the password was right, for want of the second factor's code.
+    """
 
     at: datetime
     door: Literal["admin", "site"]
@@ -98,6 +101,7 @@ class SignIn(Contract):
     country: str
     device: str
     succeeded: bool
+    lacks_code: bool = False
 
 
 class TimelineEntry(Contract):

@@ -68,11 +68,19 @@ def count_failure(uow: UnitOfWork, account: Account, customer: Customer | None) 
         uow.publish(AccountLocked(account_id=account.id, customer_id=customer_id, until=account.locked_until))
 
 
-def record(uow: UnitOfWork, account: Account, arrival: Arrival, *, succeeded: bool) -> None:
+def record(
+    uow: UnitOfWork,
+    account: Account,
+    arrival: Arrival,
+    *,
+    succeeded: bool,
+    lacks_code: bool = False,
+    attempt_id: UUID | None = None,
+) -> None:
     """Write the attempt into the account's history."""
     uow.add(
         SignInAttempt(
-            id=new_id(),
+            id=attempt_id or new_id(),
             account_id=account.id,
             at=uow.now,
             door=arrival.door,
@@ -80,5 +88,6 @@ def record(uow: UnitOfWork, account: Account, arrival: Arrival, *, succeeded: bo
             country=arrival.country,
             device=arrival.device,
             succeeded=succeeded,
+            lacks_code=lacks_code,
         )
     )

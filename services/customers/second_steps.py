@@ -17,7 +17,7 @@ from kernel.ids import new_id
 from kernel.sealing import Sealer
 from services.customers import entries, factors
 from services.customers.entries import Arrival, Door
-from services.customers.models import Account, Customer, SignInChallenge
+from services.customers.models import Account, Customer, SignInAttempt, SignInChallenge
 
 LIFETIME = timedelta(minutes=5)
 REFUSAL = N_(
@@ -36,7 +36,8 @@ class ChallengeNotValid(Unauthenticated):
 def challenge(uow: UnitOfWork, account: Account, arrival: Arrival) -> Challenge | None:
     """Return what the second step is taken with, or None when the account needs none.
 
-    Nothing is forgiven yet: failures count on until the code is right.
+    Nothing is forgiven yet: failures count on until the code is right. That somebody knew the password
+    stands in the history from now on, and is replaced once he comes in.
     """
     if factors.find_confirmed(uow, account.id) is None:
         return None
@@ -53,6 +54,7 @@ def challenge(uow: UnitOfWork, account: Account, arrival: Arrival) -> Challenge 
         expires_at=uow.now + LIFETIME,
     )
     uow.add(made)
+    entries.record(uow, account, arrival, succeeded=False, lacks_code=True, attempt_id=made.id)
     return Challenge(token=token, expires_at=made.expires_at)
 
 
@@ -71,14 +73,14 @@ def _carry_out(uow: UnitOfWork, given: SecondStep, sealer: Sealer) -> Standing |
     account, customer = entries.lock(uow, begun.account_id)
     if account is None or account.epoch != begun.epoch:
         raise ChallengeNotValid(SignInChallenge.missing)
-    standing = None
-    if _passes(uow, account, customer, given.code, sealer):
+    standing, is_right = None, _passes(uow, account, customer, given.code, sealer)
+    if is_right:
         _use_up(uow, begun)
         if account.is_active and arrival.is_at_his_door(account, customer):
             _tell_of_recovery(uow, account, customer, given.code)
             standing = entries.let_in(uow, account, customer, arrival)
     if standing is None:
-        entries.record(uow, account, arrival, succeeded=False)
+        entries.record(uow, account, arrival, succeeded=False, lacks_code=not is_right)
     return standing
 
 
@@ -95,6 +97,7 @@ def _use_up(uow: UnitOfWork, begun: SignInChallenge) -> None:
     gone = delete(SignInChallenge).where(SignInChallenge.id == begun.id).returning(SignInChallenge.id)
     if uow.session.scalar(gone) is None:
         raise ChallengeNotValid(SignInChallenge.missing)
+    uow.session.execute(delete(SignInAttempt).where(SignInAttempt.id == begun.id))
 
 
 def _passes(uow: UnitOfWork, account: Account, customer: Customer | None, code: str, sealer: Sealer) -> bool:

@@ -14,9 +14,16 @@ from services.customers.spreadsheets import defused
 
 BATCH = 500
 
+
+def _result(attempt: SignIn) -> str:
+    if attempt.succeeded:
+        return "succeeded"
+    return "right password, no right code" if attempt.lacks_code else "failed"
+
+
 COLUMNS: Mapping[str, Callable[[SignIn], str]] = {
     "time": lambda attempt: attempt.at.isoformat(sep=" ", timespec="seconds"),
-    "result": lambda attempt: "succeeded" if attempt.succeeded else "failed",
+    "result": _result,
     "door": lambda attempt: attempt.door,
     "ip": lambda attempt: attempt.ip,
     "country": lambda attempt: attempt.country,

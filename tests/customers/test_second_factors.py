@@ -35,6 +35,7 @@ from services.customers.models import (
     SignInChallenge,
 )
 from services.customers.oneself import AccountResting, WrongPassword
+from services.customers.queries.sign_ins import latest_sign_ins
 from services.customers.second_factors import AlreadyOn, NoFactor, NotBegun, WrongFirstCode
 from services.customers.second_steps import ChallengeNotValid, WrongCode
 from services.customers.sign_ins import WrongCredentials, authenticate
@@ -134,7 +135,7 @@ def test_the_right_password_alone_lets_nobody_in(database, owner, door, ada, app
     challenge = door.first(ada)
 
     assert challenge.expires_at == START + timedelta(minutes=5)
-    assert attempts(database, owner) == []
+    assert attempts(database, owner) == [False]
 
 
 def test_the_code_after_the_password_lets_in(database, owner, door, ada, app):
@@ -213,6 +214,26 @@ def test_a_wrong_code_can_be_corrected(database, owner, door, ada, app):
 
     assert door.second(challenge, app.code())
     assert attempts(database, owner) == [False, True]
+
+
+def test_a_right_password_without_the_right_code_stands_in_the_history(database, owner, door, ada, app):
+    challenge = door.first(ada)
+    begun = history(database, owner, ada)
+    with pytest.raises(WrongCode):
+        door.second(challenge, app.wrong())
+    failed = history(database, owner, ada)
+
+    door.second(challenge, app.code())
+
+    assert begun == [(False, True)]
+    assert failed == [(False, True), (False, True)]
+    assert history(database, owner, ada) == [(True, False), (False, True)]
+
+
+def history(database: Database, owner: Identity, account: Account) -> list[tuple[bool, bool]]:
+    with database.unit_of_work(owner) as uow:
+        found = latest_sign_ins(uow, account.id)
+        return [(attempt.succeeded, attempt.lacks_code) for attempt in found]
 
 
 def test_a_challenge_is_good_for_five_minutes(database, *, owner, door, ada, app, time):

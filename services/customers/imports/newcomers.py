@@ -144,7 +144,7 @@ class _Made:
             return []
         row = {"id": str(new_id()), "account_id": str(self.account_id), "at": record.last_sign_in_at}
         place = {"ip": record.last_ip, "country": country_of(record.last_ip)}
-        return [row | place | {"door": "site", "device": "", "succeeded": True}]
+        return [row | place | {"door": "site", "device": "", "succeeded": True, "lacks_code": False}]
 
     @property
     def _since(self) -> datetime:

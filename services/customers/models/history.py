@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.tables import APPEND_ONLY, TenantScoped
@@ -12,11 +12,15 @@ from services.customers.models.base import Base
 
 
 class SignInAttempt(TenantScoped, Base):
-    """One attempt to sign in to a known account."""
+    """One attempt to sign in to a known account.
+
+    ``lacks_code``: the password was right, and no right code of the second factor has come with it.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "account_id"], ["accounts.network_id", "accounts.id"]),
+        CheckConstraint("NOT (succeeded AND lacks_code)", name="lacks_code"),
         Index("ix_sign_ins_account", "network_id", "account_id", "at"),
     )
 
@@ -28,6 +32,7 @@ class SignInAttempt(TenantScoped, Base):
     country: Mapped[str]
     device: Mapped[str]
     succeeded: Mapped[bool]
+    lacks_code: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class TimelineLine(TenantScoped, Base):

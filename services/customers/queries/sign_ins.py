@@ -23,6 +23,7 @@ COLUMNS = (
     SignInAttempt.country,
     SignInAttempt.device,
     SignInAttempt.succeeded,
+    SignInAttempt.lacks_code,
 )
 LAST = Prepared(
     select(Account.last_sign_out_at, Customer.last_sign_in_at)
@@ -75,6 +76,7 @@ def _sign_in_of(row: Row[Any]) -> SignIn:
         country=row.country,
         device=row.device,
         succeeded=row.succeeded,
+        lacks_code=row.lacks_code,
     )
 
 
