@@ -55,6 +55,7 @@ ACTS = {
     "notes deleted": N_("All notes deleted"),
     "recovery codes renewed": N_("Recovery codes made anew"),
     "sample of mail sent": N_("Sample of a message sent"),
+    "payment gateway changed": N_("Payment gateway set up"),
     "second factor set up": N_("Second factor set up"),
     "second factor taken off": N_("Second factor taken off"),
     "password changed": N_("Password changed"),

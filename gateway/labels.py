@@ -107,7 +107,17 @@ CAUSES = {
     "sign-in forced": N_("sign-in forced"),
     "customer deleted": N_("the customer was deleted"),
 }
+GATEWAYS = {"manual": N_("Manual"), "stripe": N_("Stripe")}
 FIELDS = {
+    "gateway": N_("payment gateway"),
+    "secrets": N_("secrets given anew"),
+    "is_enabled": N_("switched on"),
+    "is_default": N_("for new memberships"),
+    "statement": N_("on the customer's statement"),
+    "api_base": N_("address of the interface"),
+    "instructions": N_("how to pay"),
+    "secret_key": N_("secret key"),
+    "webhook_secret": N_("signing secret of the webhook"),
     "name": N_("name"),
     "account": N_("account"),
     "former_is_kept": N_("former account stays"),
@@ -349,6 +359,11 @@ def key_state(state: str) -> str:
 
 def cause(why: str) -> str:
     return _named(CAUSES, why)
+
+
+def payment_gateway(name: str) -> str:
+    """Return the name of a payment gateway; one that others brought is called by its own."""
+    return _named(GATEWAYS, name)
 
 
 def field(name: str) -> str:

@@ -170,6 +170,9 @@ def _billing_handed_over(event: events.CustomerBillingHandedOver) -> str:
 SENTENCES: dict[type, Sentence] = {
     events.NetworkCreated: lambda e: _("Network %(name)s created", name=e.name),
     events.NetworkSettingsChanged: lambda e: _("Settings of the network saved"),
+    events.PaymentGatewayChanged: lambda e: _(
+        "Payment gateway %(name)s set up", name=labels.payment_gateway(e.gateway)
+    ),
     events.AdminCreated: lambda e: _(
         "Administrator created with the role: %(role)s", role=labels.role(e.role)
     ),
@@ -243,6 +246,7 @@ SENTENCES: dict[type, Sentence] = {
 }
 
 LOOKS = {
+    "payment_gateway.changed": ("credit-card", "azure"),
     "customer.registered": ("user-plus", "azure"),
     "customer.changed": ("edit", "azure"),
     "customer.handed_over": ("user-share", "orange"),

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from kernel.clients.deletions import BillingDeletions
+from kernel.clients.gateways import GatewaySettingsCalls
 from kernel.contracts import billing, customers
 
 
-class BillingClient(BillingDeletions):
+class BillingClient(BillingDeletions, GatewaySettingsCalls):
     """MONEY: memberships and payments."""
 
     def customer_billing(self, customer_id: UUID) -> billing.CustomerBilling:

@@ -15,7 +15,15 @@ BEGINNINGS: dict[EventKind, tuple[str, ...]] = {
     "membership": ("membership.", "product."),
     "payment": ("payment.", "refund."),
     "site": ("site.",),
-    "network": ("network.", "admin.", "invitation.", "api_key.", "parked_event.", "dead_work."),
+    "network": (
+        "network.",
+        "payment_gateway.",
+        "admin.",
+        "invitation.",
+        "api_key.",
+        "parked_event.",
+        "dead_work.",
+    ),
 }
 """How the types of a kind begin; the longest beginning that fits decides."""
 

@@ -39,6 +39,8 @@ def value_of(annotation: Any) -> Any:
         list[UUID]: [UUID("01900000-0000-7000-8000-000000000001")],
         list[Money]: [Money(amount=12050, currency="SEK")],
         dict[str, str]: {"number": "1"},
+        dict[str, object]: {"name": "text"},
+        tuple[str, ...]: ("text",),
         NetworkSettings: NetworkSettings(name="text", locale="en", time_zone="UTC"),
     }
     return plain[annotation]

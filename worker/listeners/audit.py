@@ -5,7 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from kernel.contracts.events import NetworkSettingsChanged, Recorded, VisitEnded, VisitStarted
+from kernel.contracts.events import (
+    NetworkSettingsChanged,
+    PaymentGatewayChanged,
+    Recorded,
+    VisitEnded,
+    VisitStarted,
+)
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.customers.models import AuditLine
@@ -24,6 +30,14 @@ def note_settings(uow: UnitOfWork, event: NetworkSettingsChanged, recorded: Reco
     }
     known = {name: value for name, value in before.items() if name in after}
     _note(uow, recorded, "settings changed", recorded.network_id, before=known, after=after)
+
+
+@audit.to(PaymentGatewayChanged)
+def note_gateway(uow: UnitOfWork, event: PaymentGatewayChanged, recorded: Recorded) -> None:
+    """Note what was decided about a payment gateway; of secrets only which were given anew."""
+    told = {"gateway": event.gateway, "secrets": list(event.secrets)}
+    changed = {"before": event.before, "after": event.after}
+    _note(uow, recorded, "payment gateway changed", recorded.network_id, **changed, details=told)
 
 
 @audit.to(VisitStarted)

@@ -1,8 +1,11 @@
 """The performers of this installation: one for each kind of due work."""
 
 from kernel.config import Settings
+from kernel.sealing import Sealer
 from kernel.work import Performer
+from services.billing.gateways import Gateways
 from worker.performers.field_upkeep import field_upkeep
+from worker.performers.gateway_checks import gateway_check
 from worker.performers.imports import import_file
 from worker.performers.jobs import job
 from worker.performers.link_requests import link_request
@@ -12,5 +15,14 @@ from worker.performers.provisioning import provisioning
 
 def load_performers(settings: Settings) -> dict[str, Performer]:
     """Return the performer of each kind of due work."""
-    every = (field_upkeep, provisioning, link_request, mail_performer(settings), job, import_file)
+    gateways = Gateways(Sealer(settings))
+    every = (
+        field_upkeep,
+        gateway_check(gateways),
+        import_file,
+        job,
+        link_request,
+        mail_performer(settings),
+        provisioning,
+    )
     return {one.kind: one for one in every}

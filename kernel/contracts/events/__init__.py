@@ -41,6 +41,7 @@ from kernel.contracts.events.billing import (
     PaymentCompleted,
     PaymentCreated,
     PaymentFailed,
+    PaymentGatewayChanged,
     PaymentRefunded,
     ProductCreated,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "PaymentCompleted",
     "PaymentCreated",
     "PaymentFailed",
+    "PaymentGatewayChanged",
     "PaymentRefunded",
     "ProductCreated",
     "ReachabilityChanged",

@@ -14,6 +14,16 @@ class ProductCreated(Happened):
     name: str
 
 
+class PaymentGatewayChanged(Happened):
+    """``before`` and ``after`` hold what may be told; ``secrets`` only names those that were given anew."""
+
+    type: Literal["payment_gateway.changed"] = "payment_gateway.changed"
+    gateway: str
+    before: dict[str, object]
+    after: dict[str, object]
+    secrets: tuple[str, ...]
+
+
 class MembershipStarted(Happened):
     type: Literal["membership.started"] = "membership.started"
     membership_id: UUID
@@ -70,7 +80,8 @@ class PaymentRefunded(Happened):
 
 
 BillingEvent = (
-    ProductCreated
+    PaymentGatewayChanged
+    | ProductCreated
     | MembershipStarted
     | MembershipStatusChanged
     | PaymentCreated

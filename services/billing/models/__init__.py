@@ -4,6 +4,7 @@ from kernel.work import DueWork
 from services.billing.models.base import Base
 from services.billing.models.charges import Charge, PaymentMethod
 from services.billing.models.departed import DepartedCustomer
+from services.billing.models.gateway_checks import GatewayCheck
 from services.billing.models.ledger import LedgerBalance, LedgerEntry, LedgerPosting
 from services.billing.models.memberships import Membership, MembershipItem
 from services.billing.models.numbers import NumberSequence
@@ -19,7 +20,12 @@ from services.billing.models.refunds import Refund
 from services.billing.models.settings import BillingSettings, GatewaySettings, IdempotencyKey
 from services.billing.models.verification import CustomerVerification, Network
 
-WORKS: dict[str, type[DueWork]] = {"refund": Refund, "charge": Charge, "membership": MembershipAgenda}
+WORKS: dict[str, type[DueWork]] = {
+    "refund": Refund,
+    "charge": Charge,
+    "membership": MembershipAgenda,
+    "gateway_check": GatewayCheck,
+}
 """The tables of due work, by the kind that their performer has."""
 
 __all__ = [
@@ -29,6 +35,7 @@ __all__ = [
     "Charge",
     "CustomerVerification",
     "DepartedCustomer",
+    "GatewayCheck",
     "GatewaySettings",
     "IdempotencyKey",
     "LedgerBalance",

@@ -12,7 +12,10 @@ from services.billing.models.base import Base
 
 
 class GatewaySettings(TenantScoped, Base):
-    """A payment gateway as a network uses it; ``config`` is sealed for this network and gateway alone."""
+    """A payment gateway as a network uses it; ``config`` is sealed for this network and gateway alone.
+
+    ``secrets_set`` says when each secret in it was given, as ISO 8601; what it is, is told to nobody.
+    """
 
     __tablename__ = "gateway_settings"
     __table_args__ = (
@@ -30,6 +33,7 @@ class GatewaySettings(TenantScoped, Base):
     is_enabled: Mapped[bool] = mapped_column(default=False)
     is_default: Mapped[bool] = mapped_column(default=False)
     config: Mapped[str] = mapped_column(default="")
+    secrets_set: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     version: Mapped[int] = mapped_column(default=1)
     tested_at: Mapped[datetime | None]
     test_result: Mapped[str] = mapped_column(default="")

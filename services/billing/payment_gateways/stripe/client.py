@@ -6,15 +6,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import stripe
-from stripe import RequestsClient, StripeClient, StripeError
+from stripe import APIConnectionError, RateLimitError, RequestsClient, StripeClient, StripeError
 
 from kernel.contracts.plugins import GatewayAway
+from kernel.errors import N_
 from services.billing.payment_gateways.stripe.config import StripeConfig
 from services.billing.payment_gateways.stripe.reading import Json
 
 TIMEOUT = (5.0, 20.0)  # seconds: to connect, to answer
 A_PAGE = 100
 MOST = 5_000  # objects that are looked through for one answer
+
+KEY_REFUSED = N_("Stripe does not accept the secret key: see the settings of the gateway.")
+BUSY = N_("Stripe takes no more orders for the moment.")
 
 stripe.enable_telemetry = False
 # It writes what was sent at its lower levels.
@@ -37,9 +41,17 @@ def asking() -> Iterator[None]:
     try:
         yield
     except StripeError as trouble:
-        raise GatewayAway(
-            f"Stripe gave no answer: {trouble.user_message or type(trouble).__name__}"
-        ) from trouble
+        raise GatewayAway(_why(trouble)) from trouble
+
+
+def _why(trouble: StripeError) -> str:
+    if trouble.http_status in {401, 403}:
+        return KEY_REFUSED
+    if isinstance(trouble, APIConnectionError):
+        return N_("Stripe cannot be reached.")
+    if isinstance(trouble, RateLimitError):
+        return BUSY
+    return f"Stripe gave no answer: {trouble.user_message or type(trouble).__name__}"
 
 
 def code_of(trouble: StripeError) -> str:

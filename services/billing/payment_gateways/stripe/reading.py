@@ -86,9 +86,16 @@ def _paid(intent: Json, state: Literal["succeeded", "pending"]) -> Outcome:
         key=key_of(intent),
         money=from_stripe(units, intent["currency"]),
         fee=_fee(inner(inner(intent, "latest_charge"), "balance_transaction")),
-        method=read_method(inner(intent, "payment_method"), name_of(intent, "customer")),
+        method=_saved_on_the_way(intent),
         labels=labels_of(intent),
     )
+
+
+def _saved_on_the_way(intent: Json) -> Method | None:
+    """Return the method, unless it was one that had been saved before."""
+    if not intent.get("setup_future_usage"):
+        return None
+    return read_method(inner(intent, "payment_method"), name_of(intent, "customer"))
 
 
 def _fee(booking: Json) -> Money | None:

@@ -4,7 +4,7 @@ from stripe import CardError, IdempotencyError, RateLimitError, StripeError
 
 from kernel.contracts.plugins import Order, Outcome
 from kernel.errors import N_
-from services.billing.payment_gateways.stripe.client import code_of, details_of
+from services.billing.payment_gateways.stripe.client import BUSY, KEY_REFUSED, code_of, details_of
 from services.billing.payment_gateways.stripe.declines import is_final
 
 MAY_HEAL = frozenset({"balance_insufficient"})
@@ -18,12 +18,11 @@ def outcome_of(trouble: StripeError, order: Order) -> Outcome:
     """
     status = trouble.http_status or 0
     if isinstance(trouble, RateLimitError):
-        return _unknown(order, N_("Stripe takes no more orders for the moment."), "rate_limit")
+        return _unknown(order, BUSY, "rate_limit")
     if isinstance(trouble, IdempotencyError) or status == 409 or not 400 <= status < 500:
         return _unknown(order, N_("Stripe did not say what became of it."), code_of(trouble))
     if status in {401, 403}:
-        reason = N_("Stripe does not accept the secret key: see the settings of the gateway.")
-        return Outcome("failed", reason=reason, code="key_refused", key=order.key, labels=order.labels)
+        return Outcome("failed", reason=KEY_REFUSED, code="key_refused", key=order.key, labels=order.labels)
     return _refused(trouble, order)
 
 
