@@ -21,6 +21,8 @@ ACTS = {
     "admin sessions ended": N_("Sessions of an administrator ended"),
     "api key created": N_("API key created"),
     "api key revoked": N_("API key revoked"),
+    "balances rebuilt": N_("Stored balances made right by the postings"),
+    "difference closed": N_("Difference with a payment gateway explained"),
     "audit log exported": N_("Audit log exported"),
     "custom field added": N_("Custom field added"),
     "custom field changed": N_("Custom field changed"),

@@ -242,6 +242,13 @@ SENTENCES: dict[type, Sentence] = {
     events.VisitStarted: lambda e: _("An administrator switched to the site: “%(reason)s”", reason=e.reason),
     events.VisitEnded: lambda e: _("The administrator's visit ended: %(cause)s", cause=labels.cause(e.cause)),
     events.ParkedEventResolved: _parked_event,
+    events.BalancesRebuilt: lambda e: _("Stored balances made right by the postings"),
+    events.DifferencesFound: lambda e: _(
+        "Compared with %(gateway)s: %(number)s movements differ", gateway=e.gateway, number=e.number
+    ),
+    events.DifferenceClosed: lambda e: _(
+        "A difference with %(gateway)s was explained: “%(note)s”", gateway=e.gateway, note=e.note
+    ),
     events.DeadWorkRetried: lambda e: _("Work that was given up is tried again: %(kind)s", kind=e.kind),
 }
 
@@ -292,6 +299,9 @@ LOOKS = {
     "site.page_changed": ("edit", "azure"),
     "visit.started": ("switch-horizontal", "purple"),
     "visit.ended": ("switch-horizontal", "secondary"),
+    "ledger.balances_rebuilt": ("scale", "azure"),
+    "reconciliation.differences_found": ("scale-outline", "red"),
+    "reconciliation.difference_closed": ("scale", "green"),
     "parked_event.resolved": ("refresh", "azure"),
     "dead_work.retried": ("refresh", "azure"),
 }

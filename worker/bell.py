@@ -23,6 +23,7 @@ from services.customers.former import forget_former_customers
 from services.sites.visits import end_expired_visits
 from worker import broker
 from worker.app import configure_logs
+from worker.books import BookPlan
 from worker.health import serve_health, start
 from worker.listeners import load_listeners
 from worker.performers import load_performers
@@ -98,7 +99,12 @@ class Bell:
         ending = partial(end_expired_visits, self._databases["sites"])
         buyers = partial(forget_former_customers, self._databases["customers"])
         self._timetable = timetable(
-            self._sweep, clear_out=clearing, clear_mails=forgetting, end_visits=ending, forget=buyers
+            self._sweep,
+            clear_out=clearing,
+            clear_mails=forgetting,
+            end_visits=ending,
+            forget=buyers,
+            plan_books=BookPlan(settings, self._databases["billing"]).make,
         )
         self._ears = [Ear(settings, name, self) for name in SERVICES]
 

@@ -14,6 +14,7 @@ from worker.rings import Rings
 
 SWEEP = 2.0  # seconds
 MINUTE = 60.0  # seconds
+HOUR = 3_600.0  # seconds
 DAY = 86_400.0  # seconds
 
 log = structlog.get_logger()
@@ -86,6 +87,7 @@ def timetable(
     clear_mails: Callable[[], object],
     end_visits: Callable[[], object],
     forget: Callable[[], object],
+    plan_books: Callable[[], object],
 ) -> Sequence[Every]:
     """Return what the bell does by the clock."""
     return (
@@ -94,4 +96,5 @@ def timetable(
         Every(DAY, "retention", clear_out),
         Every(DAY, "mail retention", clear_mails),
         Every(DAY, "former customers", forget),
+        Every(HOUR, "books", plan_books),
     )

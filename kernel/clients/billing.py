@@ -2,12 +2,17 @@
 
 from uuid import UUID
 
+from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
 from kernel.contracts import billing, customers
 
 
-class BillingClient(BillingDeletions, GatewaySettingsCalls):
+class BillingClient(
+    BillingDeletions,
+    BooksClient,
+    GatewaySettingsCalls,
+):
     """MONEY: memberships and payments."""
 
     def customer_billing(self, customer_id: UUID) -> billing.CustomerBilling:

@@ -19,6 +19,7 @@ def test_the_clock_sweeps_ends_visits_clears_out_and_forgets() -> None:
         clear_mails=partial(done.append, "mails cleared out"),
         end_visits=partial(done.append, "visits ended"),
         forget=partial(done.append, "buyers forgotten"),
+        plan_books=partial(done.append, "books planned"),
     )
 
     for job in jobs:
@@ -26,9 +27,9 @@ def test_the_clock_sweeps_ends_visits_clears_out_and_forgets() -> None:
 
     assert [(job.name, job.seconds) for job in jobs] == [
         ("sweep", 2), ("visits", 60), ("retention", 86_400), ("mail retention", 86_400),
-        ("former customers", 86_400),
+        ("former customers", 86_400), ("books", 3_600),
     ]  # fmt: skip
-    assert done == ["visits ended", "cleared out", "mails cleared out", "buyers forgotten"]
+    assert done == ["visits ended", "cleared out", "mails cleared out", "buyers forgotten", "books planned"]
 
 
 @pytest.mark.parametrize("reason", [DatabaseAway("away"), RuntimeError("broken")])

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.contracts.events import (
+    BalancesRebuilt,
+    DifferenceClosed,
     NetworkSettingsChanged,
     PaymentGatewayChanged,
     Recorded,
@@ -52,6 +54,19 @@ def note_end(uow: UnitOfWork, event: VisitEnded, recorded: Recorded) -> None:
     """Note that he is there no more, and why."""
     told = {"site_id": str(event.site_id), "cause": event.cause}
     _note(uow, recorded, "visit ended", event.customer_id, impersonator=event.admin_id, details=told)
+
+
+@audit.to(BalancesRebuilt)
+def note_rebuilding(uow: UnitOfWork, _event: BalancesRebuilt, recorded: Recorded) -> None:
+    """Note that somebody had the balances made anew."""
+    _note(uow, recorded, "balances rebuilt", recorded.network_id)
+
+
+@audit.to(DifferenceClosed)
+def note_explanation(uow: UnitOfWork, event: DifferenceClosed, recorded: Recorded) -> None:
+    """Note what somebody said a difference was."""
+    told = {"gateway": event.gateway, "reference": event.reference, "note": event.note}
+    _note(uow, recorded, "difference closed", event.finding_id, details=told)
 
 
 def _note(uow: UnitOfWork, recorded: Recorded, action: str, object_id: UUID, **more: Any) -> None:

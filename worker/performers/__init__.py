@@ -4,6 +4,7 @@ from kernel.config import Settings
 from kernel.sealing import Sealer
 from kernel.work import Performer
 from services.billing.gateways import Gateways
+from worker.performers.book_checks import book_check
 from worker.performers.field_upkeep import field_upkeep
 from worker.performers.gateway_checks import gateway_check
 from worker.performers.imports import import_file
@@ -11,6 +12,7 @@ from worker.performers.jobs import job
 from worker.performers.link_requests import link_request
 from worker.performers.mail import mail_performer
 from worker.performers.provisioning import provisioning
+from worker.performers.reconciliations import reconciliation_performer
 
 
 def load_performers(settings: Settings) -> dict[str, Performer]:
@@ -24,5 +26,12 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
         link_request,
         mail_performer(settings),
         provisioning,
+        provisioning,
+        link_request,
+        mail_performer(settings),
+        job,
+        import_file,
+        book_check,
+        reconciliation_performer(gateways),
     )
     return {one.kind: one for one in every}

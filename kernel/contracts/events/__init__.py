@@ -45,6 +45,7 @@ from kernel.contracts.events.billing import (
     PaymentRefunded,
     ProductCreated,
 )
+from kernel.contracts.events.books import BalancesRebuilt, BookEvent, DifferenceClosed, DifferencesFound
 from kernel.contracts.events.customers import (
     CustomerChanged,
     CustomerEvent,
@@ -92,6 +93,7 @@ __all__ = [
     "AdminSessionsEnded",
     "ApiKeyCreated",
     "ApiKeyRevoked",
+    "BalancesRebuilt",
     "CustomerBillingErased",
     "CustomerBillingHandedOver",
     "CustomerChanged",
@@ -105,6 +107,8 @@ __all__ = [
     "CustomerSitesDeleted",
     "CustomerSitesHandedOver",
     "DeadWorkRetried",
+    "DifferenceClosed",
+    "DifferencesFound",
     "EmailVerified",
     "Event",
     "Happened",
@@ -140,7 +144,7 @@ __all__ = [
     "VisitStarted",
 ]
 
-Event = AccountEvent | CustomerEvent | DeletionEvent | BillingEvent | SiteEvent | BackgroundEvent
+Event = AccountEvent | CustomerEvent | DeletionEvent | BillingEvent | BookEvent | SiteEvent | BackgroundEvent
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 

@@ -16,6 +16,7 @@ from services.billing.models.periods import (
     ScheduledChange,
 )
 from services.billing.models.products import Price, Product
+from services.billing.models.reconciliation import BookCheck, Reconciliation, ReconciliationFinding
 from services.billing.models.refunds import Refund
 from services.billing.models.settings import BillingSettings, GatewaySettings, IdempotencyKey
 from services.billing.models.verification import CustomerVerification, Network
@@ -25,6 +26,8 @@ WORKS: dict[str, type[DueWork]] = {
     "charge": Charge,
     "membership": MembershipAgenda,
     "gateway_check": GatewayCheck,
+    "reconciliation": Reconciliation,
+    "book_check": BookCheck,
 }
 """The tables of due work, by the kind that their performer has."""
 
@@ -32,6 +35,7 @@ __all__ = [
     "WORKS",
     "Base",
     "BillingSettings",
+    "BookCheck",
     "Charge",
     "CustomerVerification",
     "DepartedCustomer",
@@ -53,6 +57,8 @@ __all__ = [
     "PaymentMethod",
     "Price",
     "Product",
+    "Reconciliation",
+    "ReconciliationFinding",
     "Refund",
     "ScheduledChange",
 ]

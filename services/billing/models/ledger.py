@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.tables import TenantScoped
+from kernel.tables import APPEND_ONLY, TenantScoped
 from services.billing.models.base import CURRENCY_CHECK, Base, words_check
 
 Account = Literal["gateway_clearing", "revenue", "refunds", "disputes", "fees", "receivable"]
@@ -22,6 +22,7 @@ class LedgerEntry(TenantScoped, Base):
         UniqueConstraint("network_id", "id"),
         UniqueConstraint("network_id", "cause"),
         Index("ix_ledger_entries_payment", "network_id", "payment_id"),
+        {"comment": APPEND_ONLY},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -41,6 +42,7 @@ class LedgerPosting(TenantScoped, Base):
         words_check("account", ACCOUNTS),
         CheckConstraint("amount <> 0", name="amount"),
         CheckConstraint(CURRENCY_CHECK, name="currency"),
+        {"comment": APPEND_ONLY},
     )
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)

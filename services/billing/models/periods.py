@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, desc, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.tables import TenantScoped
+from kernel.tables import APPEND_ONLY, TenantScoped
 from kernel.work import DueWork
 from services.billing.models.base import Base, words_check
 
@@ -53,6 +53,7 @@ class MembershipChange(TenantScoped, Base):
     __table_args__ = (
         same_membership(),
         Index("ix_membership_changes_membership", "network_id", "membership_id", desc("at"), desc("id")),
+        {"comment": APPEND_ONLY},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
