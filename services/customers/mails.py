@@ -14,7 +14,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.ids import new_id
 from services.customers.mail_looks import ink_on
-from services.customers.models import Mail, Network
+from services.customers.models import Account, Customer, Mail, Network
 from services.customers.one_time_tokens import Purpose
 
 TEMPLATES = Path(__file__).parent / "mail_templates"
@@ -36,8 +36,13 @@ def write(
     """Keep a message for the worker to send; ``values`` are what its template shows, as JSON can say it.
 
     Without a language that we write, the network's is taken. ``link`` needs the ``account_id`` whose
-    token it is to carry. Raises NotFound while the network is not known here yet.
+    token it is to carry. Raises NotFound while the network is not known here yet, and for somebody who is
+    gone: who is being deleted this moment is waited for, or waits, so that no message outlives him.
     """
+    if customer_id is not None:
+        _hold(uow, Customer, customer_id)
+    elif account_id is not None:
+        _hold(uow, Account, account_id)
     network = uow.session.scalar(select(Network))
     if network is None:
         raise NotFound(N_("This network cannot send mail yet. Try again in a moment."))
@@ -59,6 +64,17 @@ def write(
     uow.add(mail)
     uow.ring("mail", mail.id)
     return mail
+
+
+def _hold(uow: UnitOfWork, model: type[Account] | type[Customer], row_id: UUID) -> None:
+    """Keep somebody from being deleted until the message is there, to be deleted with him.
+
+    Only one of the two: accounts are locked before customers, and whoever writes may hold the customer.
+    """
+    uow.session.flush()
+    his = select(model.id).where(model.id == row_id)
+    if uow.session.scalar(his.with_for_update(read=True, key_share=True, of=model)) is None:
+        raise NotFound(model.missing)
 
 
 def purpose_of(mail: Mail) -> Purpose:
