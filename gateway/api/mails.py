@@ -4,7 +4,7 @@ from uuid import UUID
 
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
-from gateway.api.operations import operation
+from gateway.api.operations import idempotency_key, operation
 from kernel.contracts.common import After
 from kernel.contracts.mails import Mail, MailList, MailSamples, MailsQuery, MailWritten, SampleOrder
 from kernel.web import body, query
@@ -34,8 +34,11 @@ def mail(mail_id: UUID) -> Mail:
 @blueprint.post("/mails/<uuid:mail_id>/send-again")
 @operation(scope="customers.edit", answers=MailWritten, is_confirmed_by_customers=True)
 def send_mail_again(mail_id: UUID) -> MailWritten:
-    """Write a message once more, with a new link; five times an hour for a customer."""
-    return api_services().customers.send_mail_again(mail_id)
+    """Write a message once more, with a new link; five times an hour for a customer.
+
+    With an `Idempotency-Key` once for each key.
+    """
+    return api_services().customers.send_mail_again(mail_id, key=idempotency_key())
 
 
 @blueprint.post("/mails/<uuid:mail_id>/try-again")

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect
+from flask import Blueprint, Response, flash, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,6 +15,7 @@ from gateway.views.pages import page
 from gateway.words import said
 from kernel.contracts.mails import Mail, MailsQuery
 from kernel.errors import Conflict, TooMany
+from kernel.ids import new_id
 from kernel.web import query
 
 views = Blueprint("mails", __name__, url_prefix="/mails")
@@ -60,7 +61,7 @@ def html(mail_id: UUID) -> Response:
 def send_again(mail_id: UUID) -> AnyResponse:
     """Write it once more, and show the new one."""
     try:
-        written = services().customers.send_mail_again(mail_id)
+        written = services().customers.send_mail_again(mail_id, key=_key_of_form())
     except (Conflict, TooMany) as failure:
         return _page(services().customers.mail(mail_id), said(failure), failure.status)
     flash(_("The message is sent once more."), "success")
@@ -74,6 +75,14 @@ def try_again(mail_id: UUID) -> AnyResponse:
     services().customers.try_mail_again(mail_id)
     flash(_("The message will be tried again."), "success")
     return redirect(f"/mails/{mail_id}", 303)
+
+
+def _key_of_form() -> str:
+    """Return the key with which the form was drawn: a second click sends the same one; none for no key."""
+    try:
+        return str(UUID(request.form.get("key", "")))
+    except ValueError:
+        return ""
 
 
 def may_send(link: str) -> bool:
@@ -95,4 +104,5 @@ def _page(found: Mail, error: str = "", status: int = 200) -> Response:
         text=without_link(found.text),
         error=error,
         may_send=may_send(found.link),
+        key=new_id(),
     )

@@ -29,9 +29,9 @@ class MailsClient(ServiceClient):
         """Send one to whoever asks. Raises NotFound, Conflict."""
         return self._send("POST", "/v1/mail-samples", order, mails.MailWritten)
 
-    def send_mail_again(self, mail_id: UUID) -> mails.MailWritten:
-        """Write the message once more. Raises Conflict, TooMany."""
-        return self._send("POST", f"/v1/mails/{mail_id}/send-again", None, mails.MailWritten)
+    def send_mail_again(self, mail_id: UUID, *, key: str) -> mails.MailWritten:
+        """Write the message once more; with a ``key`` once for each. Raises Conflict, TooMany."""
+        return self._send("POST", f"/v1/mails/{mail_id}/send-again", None, mails.MailWritten, key=key)
 
     def try_mail_again(self, mail_id: UUID) -> None:
         """Have a message tried again that was given up. Raises NotFound when it was not."""

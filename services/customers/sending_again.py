@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from math import ceil
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, select
 
@@ -36,17 +36,22 @@ class SentAgainTooOften(TooMany):
     """As many messages as are sent again within the hour have been."""
 
 
-def send_again(uow: UnitOfWork, mail_id: UUID) -> Mail:
+def send_again(uow: UnitOfWork, mail_id: UUID, *, key: str = "") -> Mail:
     """Write the message once more, word for word; a link in it will be a new one.
 
-    Raises Forbidden, InvitationOfItsOwn, LinkOfOldAddress, SentAgainTooOften, NotFound.
+    The same ``key`` of the same person is the same wish, and finds what it had written at first. Raises
+    Forbidden, InvitationOfItsOwn, LinkOfOldAddress, SentAgainTooOften, NotFound.
     """
     mail = _for_who_may(uow, mail_id)
+    again_id = uuid5(mail.id, f"{uow.identity.actor} {key}") if key else new_id()
+    written = uow.session.scalar(select(Mail).where(Mail.id == again_id))
+    if written is not None:
+        return written
     _note(uow, mail, "mail sent again")
     _refuse_old_address(uow, mail)
     _refuse_too_often(uow, mail)
     copied = {name: getattr(mail, name) for name in COPIED}
-    again = Mail(id=new_id(), reason=AGAIN, created_at=uow.now, **copied)
+    again = Mail(id=again_id, reason=AGAIN, created_at=uow.now, **copied)
     uow.add(again)
     uow.publish(MailSentAgain(customer_id=mail.customer_id, mail_id=again.id, template=mail.template))
     uow.ring("mail", again.id)
@@ -65,6 +70,10 @@ def _for_who_may(uow: UnitOfWork, mail_id: UUID) -> Mail:
 
     A link by which a password is set goes out again by the same rights as at first.
     """
+    owner_id = uow.get(Mail, mail_id).customer_id
+    if owner_id is not None:
+        # Before the mail, as a deletion does. Those who send at once are counted one after the other.
+        uow.get(Customer, owner_id, lock=True)
     mail = uow.get(Mail, mail_id, lock=True)
     uow.identity.require("customers.credentials" if mail.link in {"reset", "invite"} else "customers.edit")
     if mail.link == "invite":
@@ -96,9 +105,6 @@ def _refuse_old_address(uow: UnitOfWork, mail: Mail) -> None:
 
 def _refuse_too_often(uow: UnitOfWork, mail: Mail) -> None:
     """Count in the mail itself: no cache that may be emptied knows better."""
-    if mail.customer_id is not None:
-        # Those who send at once are counted one after the other.
-        uow.get(Customer, mail.customer_id, lock=True)
     sent = (
         select(Mail.created_at)
         .where(_to_the_same(mail), Mail.reason == AGAIN, Mail.created_at > uow.now - WITHIN)

@@ -128,6 +128,17 @@ def test_send_again_makes_a_new_message_and_shows_it(world, browser, owner):
     assert "sent again" in answer.text
 
 
+def test_a_double_click_sends_one_message(world, browser, owner):
+    mail_id = write(world, owner)
+    path = f"/mails/{mail_id}/send-again"
+    form = get(world, browser, f"/mails/{mail_id}").form(path)
+
+    answers = [browser.post(world.url("admin", path), form) for _ in range(2)]
+
+    assert answers[0].location == answers[1].location
+    assert len(rows(world)) == 2
+
+
 def test_after_five_the_page_says_when_it_can_be_done_again(world, browser, owner):
     mail_id = write(world, owner)
     for _ in range(5):

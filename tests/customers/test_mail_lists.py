@@ -14,6 +14,7 @@ from kernel.auth import Identity
 from kernel.contracts.access import ROLES
 from kernel.contracts.mails import LINK
 from kernel.database import Database
+from kernel.ids import new_id
 from services.customers.models import Account, AuditLine, Customer, Mail
 from services.customers.sending_again import AGAIN
 from tests.calling import Call
@@ -161,6 +162,20 @@ def test_sent_again_it_is_a_new_message_of_the_same_words(box):
         True,
         False,
     )
+
+
+def test_two_clicks_on_one_form_send_one_message(box):
+    mail_id = box.write()
+    path, headers = f"/v1/mails/{mail_id}/send-again", {"Idempotency-Key": str(new_id())}
+    other = {"Idempotency-Key": str(new_id())}
+
+    first, second = (box.ask("POST", path, headers=headers).json["id"] for _ in range(2))
+    third = box.ask("POST", path, headers=other).json["id"]
+
+    assert first == second != third
+    with box.database.unit_of_work(box.owner) as uow:
+        lines = uow.session.scalars(select(AuditLine).where(AuditLine.action == "mail sent again")).all()
+        assert (len(uow.session.scalars(select(Mail)).all()), len(lines)) == (3, 2)
 
 
 def test_sending_again_is_written_down_and_told(box):

@@ -38,7 +38,7 @@ def show(mail_id: UUID) -> Response:
 @needs("customers.edit", "customers.credentials")
 def send_again(mail_id: UUID) -> Response:
     with unit_of_work() as uow:
-        written = sending_again.send_again(uow, mail_id)
+        written = sending_again.send_again(uow, mail_id, key=request.headers.get("Idempotency-Key", ""))
     return answer(MailWritten(id=written.id), 201)
 
 
