@@ -1,5 +1,8 @@
 """Something done to many customers, from the list: asked, confirmed where it must be, and ordered."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from flask import Blueprint, Response, flash, redirect, request
 from flask_login import current_user
 from pydantic import ValidationError
@@ -8,14 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway import bulk_words
 from gateway.auth import identity, needs, services
 from gateway.routing import is_local_path
-from gateway.translation import gettext as _
+from gateway.views import bulk_deletion
 from gateway.views.exports import export_page
-from gateway.views.pages import page
+from gateway.views.pages import fragment, page, wants_fragment
 from gateway.views.selections import NobodySelected, count_of, selection_in
-from gateway.words import said
+from gateway.words import said, said_fields
 from kernel.contracts.bulk import Selection
 from kernel.contracts.jobs import PERMISSIONS, BulkOrder, Job
-from kernel.errors import BadRequest, Conflict
+from kernel.errors import BadRequest, Conflict, Invalid
 from kernel.ids import new_id
 
 views = Blueprint("bulk", __name__)
@@ -42,12 +45,26 @@ def act() -> AnyResponse:
     identity().require(PERMISSIONS[action])
     if "count" not in request.form and (not chosen.ids or action in TYPED):
         return _confirm(action, chosen)
-    if action in TYPED and request.form.get("typed", "").strip() != request.form["count"]:
-        return _confirm(action, chosen, _("Type the number %(number)s.", number=request.form["count"]))
+    return _delete(action, chosen) if action in TYPED else _do(action, chosen)
+
+
+def _delete(action: str, chosen: Selection) -> AnyResponse:
+    """Show who can take over, when that was asked, say what is missing, or do it."""
+    typed = bulk_deletion.sent()
+    if wants_fragment():
+        found = bulk_deletion.heirs(typed, chosen)
+        return fragment("deletions/heirs.html", typed=typed, heirs=found, errors={})
+    wrong = {} if bulk_deletion.is_search() else bulk_deletion.wrong()
+    if wrong or bulk_deletion.is_search():
+        return _confirm(action, chosen, wrong)
+    return _do(action, chosen, typed.heir if typed.way == "hand_over" else None)
+
+
+def _do(action: str, chosen: Selection, heir_id: UUID | None = None) -> AnyResponse:
     try:
-        return _tell(services().customers.order_job(_order(action, chosen)))
-    except Conflict as changed:
-        return _confirm(action, chosen, said(changed))
+        return _tell(services().customers.order_job(_order(action, chosen, heir_id)))
+    except (Conflict, Invalid) as refusal:
+        return _confirm(action, chosen, {"form": said(refusal)} | said_fields(refusal))
 
 
 def actions() -> list[str]:
@@ -55,27 +72,30 @@ def actions() -> list[str]:
     return [name for name, permission in PERMISSIONS.items() if permission in current_user.permissions]
 
 
-def _order(action: str, chosen: Selection) -> BulkOrder:
+def _order(action: str, chosen: Selection, heir_id: UUID | None) -> BulkOrder:
     asked = {"key": request.form.get("key"), "action": action, "expected": request.form.get("count") or None}
     try:
-        return BulkOrder.model_validate(asked | {"selection": chosen})
+        return BulkOrder.model_validate(asked | {"selection": chosen, "heir_id": heir_id})
     except ValidationError:
         raise BadRequest() from None
 
 
-def _confirm(action: str, chosen: Selection, error: str = "") -> Response:
+def _confirm(action: str, chosen: Selection, errors: Mapping[str, str] | None = None) -> Response:
+    typed = bulk_deletion.sent()
     return page(
         "bulk/confirm.html",
         menu="customers",
-        status=422 if error else 200,
+        status=422 if errors else 200,
         action=action,
         selection=chosen,
         count=count_of(chosen),
         is_typed=action in TYPED,
-        typed=request.form.get("typed", ""),
+        number_typed=request.form.get("typed", ""),
+        typed=typed,
+        heirs=bulk_deletion.heirs(typed, chosen) if action in TYPED else [],
         key=request.form.get("key") or new_id(),
         back=_way_back(),
-        error=error,
+        errors=errors or {},
     )
 
 

@@ -26,6 +26,7 @@ BELONGINGS = {
 }
 """What the tables of the customers service are called; one without a name here is shown by its own."""
 
+CHOOSE_HEIR = N_("Choose the customer who takes over.")
 CHOOSE_WAY = N_("Choose what becomes of memberships, sites and payments.")
 
 T = TypeVar("T")
@@ -85,12 +86,16 @@ class Typed:
         """Return the order that the form means. Raises Invalid with the fields."""
         if self.way not in {"everything", "hand_over"}:
             raise Invalid(CHOOSE_WAY, fields={"way": CHOOSE_WAY})
-        heir_id = _uuid(self.heir_id)
         return DeletionOrder.model_validate(
-            {"way": self.way, "heir_id": heir_id, "email": self.email[:320]}, from_attributes=False
+            {"way": self.way, "heir_id": self.heir, "email": self.email[:320]}, from_attributes=False
         )
 
-    def heirs(self, customer_id: UUID) -> list[CustomerRow]:
+    @property
+    def heir(self) -> UUID | None:
+        """Who was chosen to take over."""
+        return _uuid(self.heir_id)
+
+    def heirs(self, customer_id: UUID | None) -> list[CustomerRow]:
         """Return who can be chosen: the one who is chosen already, then those whom the words find."""
         query = CustomersQuery(q=self.q[:LONGEST], limit=HITS)
         found = services().customers.list_customers(query).items if self.q else []

@@ -28,13 +28,15 @@ class BulkOrder(Contract):
     """``POST /v1/customers/bulk``: what to do to whom.
 
     ``key`` is made where the order is: sent twice, the same order is one job. ``expected`` is the count
-    that somebody has seen and agreed to; when there are more by now, nothing is done.
+    that somebody has seen and agreed to; when there are more by now, nothing is done. ``heir_id``: who takes
+    over memberships, sites and payments of those who are deleted; without one they go with everything.
     """
 
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
     action: BulkAction
     selection: Selection = Selection()
     expected: Annotated[int, Field(ge=0)] | None = None
+    heir_id: UUID | None = None
 
 
 class JobFailure(Contract):

@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from uuid import UUID
 
+from sqlalchemy import select
+
+from kernel.contracts.jobs import BulkOrder
 from kernel.database import UnitOfWork
+from kernel.errors import N_, Invalid
 from services.customers import deletions, registration, verification
+from services.customers.models import Customer
 
 Action = Callable[[UnitOfWork, UUID], object]
 
@@ -15,3 +20,33 @@ ACTIONS: Mapping[str, Action] = {
     "resend": verification.resend,
     "delete": partial(deletions.request_deletion, way="everything"),
 }
+
+NOBODY_TO_INHERIT = N_("Only who is deleted leaves something to another customer.")
+IS_SELECTED = N_("This customer is among those who are deleted. Choose another one.")
+
+
+class HeirNotValid(Invalid):
+    """Nobody can take over so: there is no such customer, he goes himself, or nobody is deleted."""
+
+
+def action_of(name: str, heir_id: UUID | None) -> Action:
+    """Return the use case that does it to one customer."""
+    if heir_id is None:
+        return ACTIONS[name]
+    return partial(deletions.request_deletion, way="hand_over", heir_id=heir_id)
+
+
+def check_heir(uow: UnitOfWork, order: BulkOrder) -> None:
+    """Raise HeirNotValid for who cannot take over; that he is found by the filter too, his own row says."""
+    if order.heir_id is None:
+        return
+    if order.action != "delete":
+        _refuse(NOBODY_TO_INHERIT)
+    if order.heir_id in order.selection.ids:
+        _refuse(IS_SELECTED)
+    if uow.session.scalar(select(Customer.id).where(Customer.id == order.heir_id)) is None:
+        _refuse(deletions.CHOOSE_HEIR)
+
+
+def _refuse(sentence: str) -> None:
+    raise HeirNotValid(sentence, fields={"heir_id": sentence})

@@ -7,6 +7,7 @@ is killed has done each row once or not at all.
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -20,7 +21,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Failure, Unavailable
 from kernel.ids import new_id
 from services.customers import audit, orderers
-from services.customers.bulk_actions import ACTIONS
+from services.customers.bulk_actions import action_of, check_heir
 from services.customers.models import Customer, Job, JobRow
 from services.customers.queries.selected import Shape, count_of, ids_of, values_of
 
@@ -45,9 +46,10 @@ class NothingFailed(Conflict):
 def order_job(uow: UnitOfWork, order: BulkOrder) -> UUID:
     """Do it at once to a few, or have the worker do it to many; return the job's id.
 
-    The same order, sent twice, is the same job. Raises SelectionChanged, Forbidden.
+    The same order, sent twice, is the same job. Raises SelectionChanged, HeirNotValid, Forbidden.
     """
     uow.identity.require(PERMISSIONS[order.action])
+    check_heir(uow, order)
     key = _key_of(uow, order)
     job_id = _new_job(uow, order, key)
     if job_id is None:
@@ -57,7 +59,10 @@ def order_job(uow: UnitOfWork, order: BulkOrder) -> UUID:
     if order.expected is not None and number > order.expected:
         sentence = N_("%(number)s customers are selected by now, and not %(expected)s. Look at them again.")
         raise SelectionChanged(sentence, number=number, expected=order.expected)
-    audit.note(uow, "bulk action ordered", job.id, what=order.action, number=number, which=job.selection)
+    told: dict[str, Any] = {"what": order.action, "number": number, "which": job.selection}
+    if order.heir_id is not None:
+        told["heir"] = str(order.heir_id)
+    audit.note(uow, "bulk action ordered", job.id, **told)
     if number > AT_ONCE:
         job.total = number
         uow.ring(KIND, job.id)
@@ -135,6 +140,7 @@ def _new_job(uow: UnitOfWork, order: BulkOrder, key: str) -> UUID | None:
             key_id=asking.key_id,
             epoch=asking.epoch,
             expected=order.expected,
+            heir_id=order.heir_id,
         )
         .on_conflict_do_nothing()
         .returning(Job.id)
@@ -174,7 +180,7 @@ def _do(uow: UnitOfWork, job: Job, row: JobRow) -> None:
     """Do it to one customer; what refuses it costs this row only."""
     try:
         with uow.attempt():
-            ACTIONS[job.action](uow, row.customer_id)
+            action_of(job.action, job.heir_id)(uow, row.customer_id)
     except Unavailable:
         raise
     except Failure as reason:

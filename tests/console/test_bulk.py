@@ -266,17 +266,65 @@ def test_a_key_that_may_only_look_orders_nothing(world: World):
 def test_to_delete_the_count_must_be_typed(world: World, browser: Browser):
     chosen = [world.customer("a@example.com"), world.customer("b@example.com")]
     asked = send(browser, world, [*form_of(browser, world), *ids(*chosen)], ("action", "delete"))
-    form = [pair for pair in form_fields(asked) if pair[0] != "typed"]
+    form = [*form_fields(asked), ("way", "everything")]
 
-    wrong = send(browser, world, form, ("typed", "3"), ("action", "delete"))
+    wrong = send(browser, world, form, ("typed", "3"))
     kept = deletions(world)
-    right = send(browser, world, form, ("typed", " 2 "), ("action", "delete"))
+    right = send(browser, world, form, ("typed", " 2 "))
 
     assert "Delete 2 customers for good?" in asked.text
     assert (wrong.status, kept) == (422, 0)
     assert ("Type the number 2." in wrong.text, 'value="3"' in wrong.text) == (True, True)
     assert "2 customers are being deleted." in browser.follow(right).text
     assert deletions(world) == 2
+
+
+def test_what_becomes_of_memberships_must_be_chosen(world: World, browser: Browser):
+    chosen = [world.customer("a@example.com"), world.customer("b@example.com")]
+    asked = send(browser, world, [*form_of(browser, world), *ids(*chosen)], ("action", "delete"))
+    form = [*form_fields(asked), ("typed", "2")]
+
+    neither = send(browser, world, form)
+    nobody = send(browser, world, form, ("way", "hand_over"))
+    himself = send(browser, world, form, ("way", "hand_over"), ("heir_id", chosen[0].customer_id))
+
+    assert [answer.status for answer in (neither, nobody, himself)] == [422, 422, 422]
+    assert "Choose what becomes of memberships, sites and payments." in neither.text
+    assert "Choose the customer who takes over." in nobody.text
+    assert "This customer is among those who are deleted. Choose another one." in himself.text
+    assert deletions(world) == 0
+
+
+def test_many_are_handed_over_to_one_who_is_looked_for_on_the_page(world: World, browser: Browser):
+    chosen, heir = [world.customer("a@example.com"), world.customer("b@example.com")], world.customer()
+    asked = send(browser, world, [*form_of(browser, world), *ids(*chosen)], ("action", "delete"))
+    form = [*form_fields(asked), ("typed", "2"), ("way", "hand_over")]
+
+    found = send(browser, world, form, ("heir_q", "olle"), ("do", "find"))
+    done = send(browser, world, form, ("heir_id", heir.customer_id))
+
+    assert f'name="heir_id" value="{heir.customer_id}"' in found.text
+    assert "2 customers are being deleted." in browser.follow(done).text
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        begun = uow.session.execute(select(Deletion.customer_id, Deletion.way, Deletion.heir_id)).all()
+    assert {row.customer_id for row in begun} == {one.customer_id for one in chosen}
+    assert {(row.way, row.heir_id) for row in begun} == {("hand_over", heir.customer_id)}
+
+
+def test_programs_hand_many_over(world: World):
+    chosen, heir = world.customer("a@example.com"), world.customer()
+    headers = {"Authorization": f"Bearer {world.api_key()}"}
+    order = {"key": new_id().hex, "action": "delete", "selection": {"ids": [str(chosen.customer_id)]}}
+    url = world.url("admin", "/api/v1/customers/bulk")
+
+    odd = order | {"action": "vip_on", "heir_id": str(heir.customer_id)}
+    unknown = order | {"heir_id": str(new_id())}
+    refused = [world.browser().send_json("POST", url, one, headers=headers) for one in (odd, unknown)]
+    done = world.browser().send_json("POST", url, order | {"heir_id": str(heir.customer_id)}, headers=headers)
+
+    assert [answer.status for answer in refused] == [422, 422]
+    assert (done.status, json.loads(done.text)["done"]) == (200, 1)
+    assert deletions(world) == 1
 
 
 def form_fields(answer: Answer) -> Form:

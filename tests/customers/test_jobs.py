@@ -24,7 +24,7 @@ from kernel.database import Database, UnitOfWork
 from kernel.errors import Forbidden
 from kernel.ids import new_id
 from kernel.log import EventRow
-from services.customers import admins, audit, jobs
+from services.customers import admins, audit, bulk_actions, jobs
 from services.customers.api_keys import create_api_key
 from services.customers.models import Account, ApiKey, AuditLine, Customer, Deletion, Job, JobRow
 from services.customers.queries.jobs import job_page
@@ -423,7 +423,7 @@ def touched(database: Database, identity: Identity) -> Counter[UUID]:
 
 @pytest.fixture
 def touching(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "ACTIONS", {"vip_on": touch})
+    monkeypatch.setattr(bulk_actions, "ACTIONS", {"vip_on": touch})
 
 
 def perform_and_be_killed(settings: Settings, job_id: UUID, after: int, point: str) -> None:
@@ -443,7 +443,7 @@ def perform_and_be_killed(settings: Settings, job_id: UUID, after: int, point: s
         holding(*given)
         steps[0] += 1
 
-    jobs.ACTIONS, jobs.BATCH, performing.hold = {"vip_on": act}, 5, hold
+    bulk_actions.ACTIONS, jobs.BATCH, performing.hold = {"vip_on": act}, 5, hold
     work.perform(performer, database, job_id)
 
 
@@ -506,7 +506,7 @@ def broken_and_killed(settings: Settings, job_id: UUID) -> None:
         with database.unit_of_work(uow.identity) as other:
             touch(other, customer_id)
 
-    jobs.ACTIONS, performing.hold = {"vip_on": apart}, die
+    bulk_actions.ACTIONS, performing.hold = {"vip_on": apart}, die
     work.perform(performer, database, job_id)
 
 

@@ -17,7 +17,8 @@ from services.customers.models.base import Base
 
 
 class Job(DueWork, Base):
-    """``key`` makes the same order one job. ``expected`` was agreed to; ``total`` is what there is.
+    """``key`` makes the same order one job; ``heir_id`` takes over from those who are deleted.
+    ``expected`` was agreed to; ``total`` is what there is.
 
     ``is_gathered``: whom it is done to stands in ``job_rows``. ``stopped`` says why it ended early:
     ``cancelled``, ``not allowed``, ``session ended``, ``changed``; ``epoch`` is that session's.
@@ -30,6 +31,7 @@ class Job(DueWork, Base):
         CheckConstraint(
             "stopped IN ('', 'cancelled', 'not allowed', 'session ended', 'changed')", name="stopped"
         ),
+        CheckConstraint("heir_id IS NULL OR action = 'delete'", name="heir"),
         *work_indexes("jobs"),
     )
     missing = N_("There is no such job.")
@@ -42,6 +44,7 @@ class Job(DueWork, Base):
     key_id: Mapped[UUID | None]
     epoch: Mapped[int | None]
     expected: Mapped[int | None]
+    heir_id: Mapped[UUID | None]
     is_gathered: Mapped[bool] = mapped_column(default=False)
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
