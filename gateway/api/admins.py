@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from gateway.admin_sessions import change_and_end
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
@@ -29,7 +30,7 @@ def change_admin_role(account_id: UUID) -> None:
 @operation(scope=SCOPE, is_confirmed_by_customers=True)
 def deactivate_admin(account_id: UUID) -> None:
     """Let an admin sign in no more; refused for the last active owner."""
-    api_services().customers.deactivate_admin(account_id)
+    change_and_end(api_services().customers.deactivate_admin, account_id)
 
 
 @blueprint.post("/admins/<uuid:account_id>/reactivation")
@@ -43,14 +44,14 @@ def reactivate_admin(account_id: UUID) -> None:
 @operation(scope=SCOPE, is_confirmed_by_customers=True)
 def end_admin_sessions(account_id: UUID) -> None:
     """Sign an admin out everywhere; visits end too."""
-    api_services().customers.end_admin_sessions(account_id)
+    change_and_end(api_services().customers.end_admin_sessions, account_id)
 
 
 @blueprint.delete("/admins/<uuid:account_id>")
 @operation(scope=SCOPE, is_confirmed_by_customers=True)
 def remove_admin(account_id: UUID) -> None:
     """Take an admin's role away; who is a customer too stays one."""
-    api_services().customers.remove_admin(account_id)
+    change_and_end(api_services().customers.remove_admin, account_id)
 
 
 @blueprint.post("/invitations")

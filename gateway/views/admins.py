@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from gateway.admin_sessions import change_and_end
 from gateway.auth import confirmed_by_customers, needs, services
 from gateway.translation import gettext as _
 from gateway.views.forms import errors_of, read_form
@@ -95,7 +96,7 @@ def change_role(account_id: UUID) -> AnyResponse:
 def deactivate(account_id: UUID) -> AnyResponse:
     """Let an admin sign in no more."""
     words = _("The account is deactivated.")
-    return _do(account_id, lambda: services().customers.deactivate_admin(account_id), words)
+    return _do(account_id, _ending(services().customers.deactivate_admin, account_id), words)
 
 
 @views.post("/<uuid:account_id>/reactivate")
@@ -111,7 +112,7 @@ def reactivate(account_id: UUID) -> AnyResponse:
 def end_sessions(account_id: UUID) -> AnyResponse:
     """Sign an admin out everywhere."""
     words = _("All sessions of the account have ended.")
-    return _do(account_id, lambda: services().customers.end_admin_sessions(account_id), words)
+    return _do(account_id, _ending(services().customers.end_admin_sessions, account_id), words)
 
 
 @views.post("/<uuid:account_id>/take-off-second-factor")
@@ -119,7 +120,7 @@ def end_sessions(account_id: UUID) -> AnyResponse:
 def take_off_second_factor(account_id: UUID) -> AnyResponse:
     """Let somebody who lost his phone in again with his password."""
     words = _("The second factor is taken off; a mail tells its owner.")
-    return _do(account_id, lambda: services().customers.take_off_second_factor(account_id), words)
+    return _do(account_id, _ending(services().customers.take_off_second_factor, account_id), words)
 
 
 @views.post("/<uuid:account_id>/remove")
@@ -128,8 +129,16 @@ def remove(account_id: UUID) -> AnyResponse:
     """Take the role away; afterwards there is no page of this admin to go back to."""
     words = _("The person is no longer an admin.")
     return _do(
-        account_id, lambda: services().customers.remove_admin(account_id), words, back="/settings/admins"
+        account_id,
+        _ending(services().customers.remove_admin, account_id),
+        words,
+        back="/settings/admins",
     )
+
+
+def _ending(change: Callable[[UUID], None], account_id: UUID) -> Callable[[], None]:
+    """Return the change, with which the sessions of the account end."""
+    return lambda: change_and_end(change, account_id)
 
 
 def _do(account_id: UUID, change: Callable[[], None], words: str, *, back: str = "") -> AnyResponse:

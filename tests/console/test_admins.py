@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 import pytest
+from redis import Redis
 from sqlalchemy import select
 
 from services.customers import one_time_tokens
@@ -190,6 +191,33 @@ def test_an_owner_changes_an_admin_who_is_out_at_his_next_request(
 
     assert words in browser.follow(answer).text
     assert his.get(world.url("admin", "/customers")).status == 303
+
+
+@pytest.mark.parametrize("action", ["deactivate", "end-sessions", "remove"])
+def test_his_sessions_are_dropped_at_once(world: World, browser: Browser, action: str):
+    bo = world.admin("bo@demo.example", role="support", name="Bo Ek")
+    for _ in range(2):
+        world.signed_in("bo@demo.example")
+    redis: Redis[bytes] = world.stack.gateway.extensions["redis"]
+    handles = [handle.decode() for handle in redis.smembers(f"sessions-of:{bo}")]
+    assert [redis.exists(f"session:{handle}") for handle in handles] == [1, 1]
+
+    post(world, browser, f"{LIST}/{bo}/{action}")
+
+    assert [redis.exists(f"session:{handle}") for handle in handles] == [0, 0]
+    assert redis.smembers(f"sessions-of:{bo}") == set()
+
+
+def test_programs_drop_them_at_once_too(world: World):
+    bo = world.admin("bo@demo.example", role="support", name="Bo Ek")
+    world.signed_in("bo@demo.example")
+    redis: Redis[bytes] = world.stack.gateway.extensions["redis"]
+    url = world.url("admin", f"/api/v1/admins/{bo}/sessions/end")
+
+    headers = {"Authorization": f"Bearer {world.api_key()}"}
+    done = world.browser().send_json("POST", url, {}, headers=headers)
+
+    assert (done.status, redis.smembers(f"sessions-of:{bo}")) == (204, set())
 
 
 def test_a_deactivated_admin_signs_in_once_he_is_active_again(world: World, browser: Browser):
