@@ -122,7 +122,8 @@ class TimelineEntry(Contract):
 class Customer(Contract):
     """``GET /v1/customers/<id>``: all that the customers service knows for the customer page.
 
-    ``unreachable_reason`` is what the mail server said when it refused his address.
+    ``unreachable_reason`` is what the mail server said when it refused his address; ``deletion_id`` is the
+    deletion that is under way.
     """
 
     id: UUID
@@ -142,6 +143,7 @@ class Customer(Contract):
     unreachable_reason: str
     role: Role | None
     is_active: bool
+    deletion_id: UUID | None = None
     is_online: bool
     locked_until: datetime | None
     last_sign_in_at: datetime | None

@@ -180,6 +180,16 @@ def test_an_admin_is_told_to_take_the_role_away_first(world: World, browser: Bro
     assert "also support of the network" in browser.get(page_of(world, rich)).text
 
 
+def test_while_it_runs_the_customers_page_says_so_and_leads_there(world: World, browser: Browser, rich: Rich):
+    deletion_id = ask(world, rich)
+
+    shown = browser.get(world.url("admin", f"/customers/{rich.owner.customer_id}")).text
+
+    assert re.search(rf'<a class="pill[^"]*" href="/deletions/{deletion_id}">.*?Being deleted</a>', shown)
+    assert "Deactivated" not in shown
+    assert f'href="/customers/{rich.owner.customer_id}/delete"' not in shown
+
+
 def test_while_it_runs_the_page_leads_to_where_it_stands(world: World, browser: Browser, rich: Rich):
     deletion_id = ask(world, rich)
 

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, ScalarSelect, bindparam, select
 
 from kernel.contracts import customers as contracts
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
-from services.customers.models import Account, Customer, CustomerFacts
+from services.customers.models import Account, Customer, CustomerFacts, Deletion
 from services.customers.queries.custom_fields import active_definitions, read_definitions
 from services.customers.queries.deletions import missing_customer
 from services.customers.queries.mails import latest_mails
@@ -20,6 +20,11 @@ from services.customers.queries.timeline import timeline
 
 LINES = 10
 NOTES = 5
+
+
+def _running_deletion() -> ScalarSelect[UUID]:
+    same = (Deletion.network_id == Customer.network_id) & (Deletion.customer_id == Customer.id)
+    return select(Deletion.id).where(same, Deletion.state == "running").scalar_subquery()
 
 
 # The company is among COLUMNS already: rows are called by it.
@@ -39,6 +44,7 @@ CUSTOMER = Prepared(
         Account.time_zone,
         Account.role,
         Account.is_active,
+        _running_deletion().label("deletion_id"),
         active_definitions().label("definitions"),
         Account.locked_until,
         Account.last_sign_out_at,
@@ -70,6 +76,7 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
         time_zone=found.time_zone,
         role=found.role,
         is_active=found.is_active,
+        deletion_id=found.deletion_id,
         unreachable_reason=found.unreachable_reason,
         locked_until=_still(found.locked_until, uow.now),
         last_sign_out_at=found.last_sign_out_at,
