@@ -24,6 +24,7 @@ def main() -> None:
     if "--demo" in sys.argv[1:]:
         # Written once it is whole: a start that broke off makes the rest the next time.
         kept(settings.var / DEMO, partial(made, settings))
+        connect(settings)
 
 
 def made(settings: Settings) -> str:
@@ -32,6 +33,13 @@ def made(settings: Settings) -> str:
 
     click.echo("Making the demo network ...")
     return json.dumps(asdict(make_demo(settings)))
+
+
+def connect(settings: Settings) -> None:
+    """Give the demo network its account at the pretend payment provider."""
+    from command.demo.payments import connect_demo
+
+    connect_demo(settings)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from gateway.switch_to import admin as switch_to
 from gateway.switch_to import site as arrival
 from gateway.uploads import install_uploads
 from gateway.visits import install_visits
+from gateway.webhooks import blueprint as webhooks
 from kernel import deadline, metrics, origin
 from kernel.auth import Signer
 from kernel.clients import Clients
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect(app, settings)
     _install_order_of_a_request(app, settings)
     for blueprint in (
-        console, admin_sign_in, second_step, brand, links, resets, switch_to, routes.blueprint,
+        console, admin_sign_in, second_step, brand, links, resets, webhooks, switch_to, routes.blueprint,
         docs.blueprint, arrival, site_sign_in, second_step_on_sites, dashboard, own_account,
         own_verification, public,
     ):  # fmt: skip

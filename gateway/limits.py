@@ -26,6 +26,7 @@ class Limits:
         self.sign_in = parse(settings.sign_in_limit)
         self.api = parse(settings.api_limit)
         self.links = parse(settings.links_limit)
+        self.webhooks = parse(settings.webhooks_limit)
 
     def spend(self, limit: RateLimitItem, *names: str) -> None:
         """Count one try. Raises TooMany once there are none left."""

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     sign_in_limit: str = "30 per minute"
     api_limit: str = "1200 per minute"
     links_limit: str = "5 per hour"
+    webhooks_limit: str = "1200 per minute"
 
     demo_password: SecretStr = SecretStr("")
     smtp_host: str = "127.0.0.1"

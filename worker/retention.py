@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.database import Database
 from kernel.events import Listener
 from kernel.log import CursorRow, EventRow
+from services.billing.gateway_messages import drop_old_messages
 from services.billing.idempotency import sweep_keys
 from services.customers.imports.retention import drop_old_files
 from services.customers.models import Mail
@@ -22,10 +23,12 @@ log = structlog.get_logger()
 def clear_out(databases: Mapping[str, Database], listeners: Iterable[Listener], *, kept_days: int) -> int:
     """Delete events older than ``kept_days`` that no listener has still to read; return how many.
 
-    Files that were imported and answers that were kept go too, when their time is over.
+    Files that were imported, answers that were kept and messages of payment gateways go too, when their
+    time is over.
     """
     drop_old_files(databases["customers"])
     sweep_keys(databases["billing"])
+    drop_old_messages(databases["billing"])
     known, deleted = list(listeners), 0
     for source in databases.values():
         passed = passed_by_all(source.name, databases, known)

@@ -7,6 +7,8 @@ from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import needs, services
+from gateway.hosts import admin_host, current_host
+from gateway.switch_to import hosts
 from gateway.translation import gettext as _
 from gateway.views.pages import fragment, page, wants_fragment
 from gateway.words import said, said_fields
@@ -139,5 +141,6 @@ def _form(
         errors=errors or {},
         meanwhile=meanwhile or {},
         prefix=PREFIX,
+        webhook=hosts().origin(admin_host(current_host())) + f"/webhooks/payments/{found.name}",
         options={field.name: [(choice, _(choice)) for choice in field.choices] for field in found.fields},
     )

@@ -1,7 +1,7 @@
 """The payment gateways of a network, as their settings are read and changed."""
 
 from kernel.clients.base import ServiceClient
-from kernel.contracts.gateways import GatewayEdit, GatewayList, GatewayRead, GatewayTestAsked
+from kernel.contracts.gateways import Delivery, GatewayEdit, GatewayList, GatewayRead, GatewayTestAsked
 
 
 class GatewaySettingsCalls(ServiceClient):
@@ -22,3 +22,7 @@ class GatewaySettingsCalls(ServiceClient):
     def test_payment_gateway(self, name: str) -> GatewayTestAsked:
         """Have the worker ask it. Raises NotFound."""
         return self._send("POST", f"/v1/payment-gateways/{name}/tests", None, GatewayTestAsked)
+
+    def deliver_message(self, name: str, delivery: Delivery) -> None:
+        """Hand a webhook on. Raises NotFound when nobody listens, BadRequest when it is not believed."""
+        self._tell("POST", f"/v1/payment-gateways/{name}/messages", delivery)

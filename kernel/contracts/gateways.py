@@ -70,3 +70,10 @@ class GatewayTestAsked(Contract):
     """The worker will ask the gateway."""
 
     name: str
+
+
+class Delivery(Contract):
+    """A webhook as it came in: its headers, and its body in base64."""
+
+    headers: Annotated[dict[str, Annotated[str, Field(max_length=8000)]], Field(max_length=100)]
+    body: str

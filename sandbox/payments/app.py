@@ -21,6 +21,7 @@ from sandbox.payments.store import Store
 HERE = Path(__file__).resolve().parent.parent
 POLICY = "default-src 'none'; style-src 'self'; form-action *; frame-ancestors 'none'; base-uri 'none'"
 LOOPBACK = {"127.0.0.1", "localhost"}
+BOOKS = "payments.sqlite"
 OFFSET = 8  # of its port, from the gateway's
 
 
@@ -37,7 +38,8 @@ class Provider:
     """The pretend provider, served on a port. Its books lie in ``folder``."""
 
     def __init__(self, folder: Path, bind: str, port: int, *, key_lifetime: float = LIFETIME) -> None:
-        self.store = Store(folder / "payments.sqlite", Faults())
+        self.store = Store(folder / BOOKS, Faults())
+        self.store.recover()
         self._clerk = Clerk(self.store)
         app = create_app(self.store, key_lifetime=key_lifetime, only_loopback=bind in LOOPBACK)
         self._server: BaseWSGIServer = make_server(bind, port, app, threaded=True, request_handler=Quiet)
@@ -86,6 +88,11 @@ def create_app(store: Store, *, key_lifetime: float = LIFETIME, only_loopback: b
         return Response("ok\n", content_type="text/plain")
 
     return app
+
+
+def books_of(settings: Settings) -> Store:
+    """Return the books of the provider of this installation."""
+    return Store(settings.var / "payments" / BOOKS, Faults())
 
 
 def run(settings: Settings) -> None:

@@ -5,6 +5,7 @@ import time
 from hashlib import sha256
 from hmac import new as hmac
 from threading import Event, Thread
+from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
 
@@ -70,11 +71,22 @@ class Clerk:
 
     def _post(self, url: str, body: bytes) -> bool:
         headers = {"Content-Type": "application/json", "Stripe-Signature": signature(body, int(time.time()))}
+        address, host = reachable(url)
         try:
-            answer = self._http.request("POST", url, body=body, headers=headers, redirect=False)
+            answer = self._http.request(
+                "POST", address, body=body, headers=headers | {"Host": host}, redirect=False
+            )
         except urllib3.exceptions.HTTPError:
             return False
         return 200 <= answer.status < 300
+
+
+def reachable(url: str) -> tuple[str, str]:
+    """Return where to call, and as whom: names under ``.localhost`` are this machine (RFC 6761, 6.3)."""
+    parts = urlsplit(url)
+    if not (parts.hostname or "").endswith(".localhost"):
+        return url, parts.netloc
+    return urlunsplit(parts._replace(netloc=f"127.0.0.1:{parts.port or 80}")), parts.netloc
 
 
 def signature(body: bytes, at: int, secret: str = WEBHOOK_SECRET) -> str:

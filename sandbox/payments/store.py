@@ -45,8 +45,6 @@ class Store:
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.executescript(SCHEMA)
-        # What was at work when the process ended did nothing: its transaction never came to be.
-        self._connection.execute("DELETE FROM keys WHERE status IS NULL")
 
     @contextmanager
     def open(self, key: str = "", base: str = "") -> Iterator["Book"]:
@@ -62,6 +60,11 @@ class Store:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    def recover(self) -> None:
+        """Forget what was at work when the process ended: it did nothing, since it was never committed."""
+        with self._turn:
+            self._connection.execute("DELETE FROM keys WHERE status IS NULL")
 
     def close(self) -> None:
         with self._turn:

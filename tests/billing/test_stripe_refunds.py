@@ -140,6 +140,7 @@ def test_stripes_own_list_holds_what_moved_and_leaves_out_what_others_moved(sand
     refund = gateway.refund(refund_of(first, 4000)).reference
     at_the_desk = sandbox.refund(first, 100)
     dispute = sandbox.dispute(second)
+    gateway.charge(saved(sandbox, "4000000000009995"))
     sandbox.charge_of_others()
 
     since, until = sandbox.day()

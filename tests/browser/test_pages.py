@@ -73,7 +73,8 @@ def paths_of(world: World, owner: Owner) -> list[str]:
     return [
         "/customers", "/customers?q=nobody", "/customers?tab=online",
         own, f"{own}/switch", f"{own}/panels/events", f"{own}/fields", f"{own}/notes/delete",
-        "/settings/fields", "/settings/fields/new?kind=choice",
+        "/settings/fields", "/settings/fields/new?kind=choice", "/settings/gateways",
+        "/settings/gateways/stripe", "/settings/gateways/manual",
         *linked_from(browser, world, own), "/search?q=a", "/search?q=nobody-at-all", "/background",
         "/jobs", "/customers/export?q=a", "/customers/import",
         "/settings", "/no-such-page",

@@ -11,7 +11,10 @@ from tests.flows.world import World, make_world
 from tests.snapshot import snapshot
 
 ID = UUID(int=7)
-NOT_BY_COOKIE = {"arrival.arrive", "arrival.arrive_again"}  # guarded by the cookie of hop 2
+NOT_BY_COOKIE = {
+    "arrival.arrive", "arrival.arrive_again",  # guarded by the cookie of hop 2
+    "webhooks.receive",  # guarded by the sender's signature
+}  # fmt: skip
 OPEN_TO_ALL = {
     "static", "healthz", "readyz", "metrics", "appearance", "console.front",
     "sign_in.show", "sign_in.enter", "sign_in.leave", "api_docs.openapi", "api_docs.show",

@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -94,6 +96,14 @@ def test_every_process_logs_json_under_its_own_name(atoll: Installation) -> None
         lines = [json.loads(line) for line in said if "request" in line]
         assert {line["process"] for line in lines} == {name}
         assert {"event", "level", "timestamp", "request_id", "route", "method", "status"} <= lines[-1].keys()
+
+
+def test_the_demo_has_an_account_at_the_pretend_payment_provider(atoll: Installation) -> None:
+    books = atoll.settings.var / "payments" / "payments.sqlite"
+    told = f"http://admin.localhost:{atoll.settings.port}/webhooks/payments/stripe"
+
+    with closing(sqlite3.connect(f"file:{books}?mode=ro", uri=True)) as opened:
+        assert opened.execute("SELECT url FROM endpoints").fetchall() == [(told,)]
 
 
 def test_a_second_start_in_the_same_folder_says_that_it_runs_already(atoll: Installation) -> None:

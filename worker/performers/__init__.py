@@ -19,6 +19,7 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
     """Return the performer of each kind of due work."""
     gateways = Gateways(Sealer(settings))
     every = (
+        book_check,
         field_upkeep,
         gateway_check(gateways),
         import_file,
@@ -26,12 +27,6 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
         link_request,
         mail_performer(settings),
         provisioning,
-        provisioning,
-        link_request,
-        mail_performer(settings),
-        job,
-        import_file,
-        book_check,
         reconciliation_performer(gateways),
     )
     return {one.kind: one for one in every}

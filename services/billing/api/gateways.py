@@ -1,11 +1,16 @@
-"""The network's payment gateways over HTTP."""
+"""The network's payment gateways over HTTP, and what they send."""
+
+import binascii
+from base64 import b64decode
 
 from flask import Response, current_app
 
-from kernel.contracts.gateways import GatewayEdit, GatewayList, GatewayTestAsked
-from kernel.web import answer, body, needs, unit_of_work
+from kernel.contracts.gateways import Delivery, GatewayEdit, GatewayList, GatewayTestAsked
+from kernel.errors import N_, BadRequest
+from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.billing.api.blueprint import api
 from services.billing.gateway_checks import ask_check
+from services.billing.gateway_messages import take_message
 from services.billing.gateway_settings import change_gateway, installed, show_gateway, show_gateways
 from services.billing.gateways import Gateways
 
@@ -39,6 +44,19 @@ def test_payment_gateway(name: str) -> Response:
     with unit_of_work() as uow:
         ask_check(uow, name)
     return answer(GatewayTestAsked(name=name), 202)
+
+
+@api.post("/payment-gateways/<name>/messages")
+@needs("webhooks.deliver")
+def deliver_message(name: str) -> Response:
+    given = body(Delivery)
+    try:
+        content = b64decode(given.body, validate=True)
+    except binascii.Error as reason:
+        raise BadRequest(N_("The body is no base64.")) from reason
+    with unit_of_work() as uow:
+        take_message(uow, _gateways(), name, given.headers, content)
+    return nothing()
 
 
 def _gateways() -> Gateways:

@@ -5,6 +5,7 @@ from services.billing.models.base import Base
 from services.billing.models.charges import Charge, PaymentMethod
 from services.billing.models.departed import DepartedCustomer
 from services.billing.models.gateway_checks import GatewayCheck
+from services.billing.models.gateway_messages import GatewayMessage
 from services.billing.models.ledger import LedgerBalance, LedgerEntry, LedgerPosting
 from services.billing.models.memberships import Membership, MembershipItem
 from services.billing.models.numbers import NumberSequence
@@ -28,6 +29,7 @@ WORKS: dict[str, type[DueWork]] = {
     "gateway_check": GatewayCheck,
     "reconciliation": Reconciliation,
     "book_check": BookCheck,
+    "gateway_message": GatewayMessage,
 }
 """The tables of due work, by the kind that their performer has."""
 
@@ -40,6 +42,7 @@ __all__ = [
     "CustomerVerification",
     "DepartedCustomer",
     "GatewayCheck",
+    "GatewayMessage",
     "GatewaySettings",
     "IdempotencyKey",
     "LedgerBalance",

@@ -14,6 +14,7 @@ from kernel.contracts.billing import (
     PaymentStatus,
     RefundStatus,
 )
+from kernel.contracts.plugins import Kind
 from kernel.tables import Conventions, new_metadata
 
 ProductKind = Literal["plan", "package", "service"]
@@ -34,6 +35,7 @@ class Base(Conventions, DeclarativeBase):
         MembershipEffect: Text(),
         ProductKind: Text(),
         Pricing: Text(),
+        Kind: Text(),
     }
 
 

@@ -36,11 +36,13 @@ def movements(client: StripeClient, since: datetime, until: datetime) -> Iterato
 
 
 def _is_ours(thing: Json) -> bool:
+    """Whether it belongs to a charge of ours; a try that the bank refused moved nothing, and never will."""
+    if thing.get("object") == "charge" and thing.get("status") == "failed":
+        return False
     return bool(key_of(thing) or key_of(inner(thing, "payment_intent")))
 
 
 def _charge(charge: Json) -> Movement:
-    """Return a try to charge; one that failed moved nothing."""
     name, key = charge_of(charge), key_of(inner(charge, "payment_intent"))
     return Movement(
         "charge", name, name, _money(charge), str(charge["status"]), _at(charge), key, _labels(charge)
