@@ -60,6 +60,7 @@ ACTS = {
     "payment gateway changed": N_("Payment gateway set up"),
     "second factor set up": N_("Second factor set up"),
     "second factor taken off": N_("Second factor taken off"),
+    "pending memberships started": N_("Memberships started that had been left pending"),
     "password changed": N_("Password changed"),
     "password link sent": N_("Link to set a password sent"),
     "settings changed": N_("Settings of the network saved"),

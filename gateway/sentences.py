@@ -225,6 +225,10 @@ SENTENCES: dict[type, Sentence] = {
         "Membership %(number)s started: %(product)s", number=e.number, product=e.product
     ),
     events.MembershipStatusChanged: _membership_changed,
+    events.PendingMembershipsStarted: lambda e: _(
+        "Memberships that had been left pending were started: %(numbers)s",
+        numbers=", ".join(str(number) for number in e.numbers),
+    ),
     events.PaymentCreated: lambda e: _(
         "Payment %(number)s of %(total)s created", number=e.number, total=formats().money(e.total)
     ),
@@ -288,6 +292,7 @@ LOOKS = {
     "account.password_changed": ("key", "azure"),
     "account.sign_in_forced": ("logout", "orange"),
     "membership.started": ("id-badge", "azure"),
+    "membership.pending_started": ("player-play", "green"),
     "membership.status_changed": ("id-badge", "azure"),
     "payment.created": ("receipt", "azure"),
     "payment.completed": ("cash", "green"),

@@ -5,7 +5,7 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
-from kernel.contracts.billing import CustomerBilling, Membership, Payment
+from kernel.contracts.billing import CustomerBilling, Membership, Payment, PendingStarted
 
 
 @blueprint.get("/customers/<uuid:customer_id>/billing")
@@ -13,6 +13,13 @@ from kernel.contracts.billing import CustomerBilling, Membership, Payment
 def customer_billing(customer_id: UUID) -> CustomerBilling:
     """A customer's newest memberships and payments."""
     return api_services().billing.customer_billing(customer_id)
+
+
+@blueprint.post("/customers/<uuid:customer_id>/memberships/start-pending")
+@operation(scope="billing.edit", answers=PendingStarted)
+def start_pending_memberships(customer_id: UUID) -> PendingStarted:
+    """Start memberships that were left pending when the customer's address was verified by hand."""
+    return api_services().billing.start_pending(customer_id)
 
 
 @blueprint.get("/memberships/<uuid:membership_id>")

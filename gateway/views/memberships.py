@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, flash, redirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import needs, services
 from gateway.panels.render import panels
+from gateway.translation import ngettext
 from gateway.views.pages import asked, page, panel
 
 views = Blueprint("memberships", __name__)
@@ -25,3 +27,12 @@ def membership(membership_id: UUID) -> Response:
 def membership_panel(membership_id: UUID, name: str) -> Response:
     """One box of the page again."""
     return panel("membership", name, membership_id, menu="customers")
+
+
+@views.post("/customers/<uuid:customer_id>/memberships/start-pending")
+@needs("billing.edit")
+def start_pending(customer_id: UUID) -> AnyResponse:
+    """Start what was left pending when the customer was verified; a second click finds nothing left."""
+    number = services().billing.start_pending(customer_id).number
+    flash(ngettext("%(num)d membership is started.", "%(num)d memberships are started.", number), "success")
+    return redirect(f"/customers/{customer_id}", 303)

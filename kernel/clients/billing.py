@@ -19,6 +19,11 @@ class BillingClient(
         """Return a customer's newest memberships and payments."""
         return self._get(f"/v1/customers/{customer_id}/billing", billing.CustomerBilling)
 
+    def start_pending(self, customer_id: UUID) -> billing.PendingStarted:
+        """Start the customer's memberships that were left pending when he was verified."""
+        path = f"/v1/customers/{customer_id}/memberships/start-pending"
+        return self._send("POST", path, None, billing.PendingStarted)
+
     def membership(self, membership_id: UUID) -> billing.Membership:
         """Return one membership with its payments."""
         return self._get(f"/v1/memberships/{membership_id}", billing.Membership)

@@ -38,7 +38,8 @@ class Period(Contract):
 class MembershipRow(Contract):
     """A membership as the customer page shows it; ``price`` is per ``period`` (None: once).
 
-    ``waits_for_verification``: it starts once the customer's e-mail address is verified.
+    ``waits_for_verification``: it starts once the customer's e-mail address is verified;
+    ``was_left_pending``: when that was done, whoever did it wanted nothing to start.
     """
 
     id: UUID
@@ -52,6 +53,7 @@ class MembershipRow(Contract):
     expires_at: datetime | None
     created_at: datetime
     waits_for_verification: bool = False
+    was_left_pending: bool = False
 
 
 class Membership(MembershipRow):
@@ -109,13 +111,20 @@ class Payment(PaymentRow):
     refunds: list[Refund]
 
 
+class PendingStarted(Contract):
+    """``POST /v1/customers/<id>/memberships/start-pending``: how many were started, or wait anew."""
+
+    number: int
+
+
 class CustomerBilling(Contract):
     """``GET /v1/customers/<id>/billing``: one call for every billing panel of the customer page.
 
-    The newest 10 of each, and how many there are.
+    The newest 10 of each, and how many there are; ``left_pending`` of the memberships can be started.
     """
 
     memberships: list[MembershipRow]
     membership_count: int
+    left_pending: int = 0
     payments: list[PaymentRow]
     payment_count: int

@@ -5,7 +5,11 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from kernel.contracts.billing import MembershipStatus, Period
-from kernel.contracts.events import MembershipStarted, MembershipStatusChanged
+from kernel.contracts.events import (
+    MembershipStarted,
+    MembershipStatusChanged,
+    PendingMembershipsStarted,
+)
 from kernel.contracts.money import Money
 from kernel.contracts.verification import waits
 from kernel.database import UnitOfWork
@@ -61,6 +65,7 @@ def start_membership(
         product=product,
         status="pending",
         waits_to_be=None,
+        left_to_be=None,
         trial_days=trial_days,
         currency=price.currency,
         amount=price.amount,
@@ -116,7 +121,27 @@ def start_waiting(uow: UnitOfWork, customer_id: UUID | None = None) -> None:
 def leave_pending(uow: UnitOfWork, customer_id: UUID) -> None:
     """Let the customer's memberships wait for nothing: they stay pending until somebody starts them."""
     for membership, _status in uow.session.execute(_waiting(customer_id)).all():
-        membership.waits_to_be = None
+        membership.left_to_be, membership.waits_to_be = membership.waits_to_be, None
+
+
+def start_left_pending(uow: UnitOfWork, customer_id: UUID) -> int:
+    """Start what was left pending when the customer was verified; return how many were.
+
+    Not what is pending for want of a payment. What has to wait for another verification by now waits.
+    """
+    must = {is_free: must_wait(uow, customer_id, is_free=is_free) for is_free in (True, False)}
+    mine = Membership.customer_id == customer_id, Membership.left_to_be.is_not(None)
+    found = select(Membership).where(*mine).order_by(Membership.id).with_for_update(of=Membership)
+    left = uow.session.scalars(found.execution_options(populate_existing=True)).all()
+    for membership in left:
+        if must[membership.is_free]:
+            membership.waits_to_be, membership.left_to_be = membership.left_to_be, None
+        elif membership.left_to_be is not None:
+            _move(uow, membership, membership.left_to_be)
+    if left:
+        numbers = [membership.number for membership in left]
+        uow.publish(PendingMembershipsStarted(customer_id=customer_id, numbers=numbers))
+    return len(left)
 
 
 def _start_or_wait(uow: UnitOfWork, membership: Membership, status: MembershipStatus) -> None:
@@ -131,7 +156,7 @@ def _wait(uow: UnitOfWork, membership_id: UUID, status: MembershipStatus) -> Mem
     membership = uow.get(Membership, membership_id, lock=True)
     if membership.status != "pending":
         return _move(uow, membership, status)
-    membership.waits_to_be = status
+    membership.waits_to_be, membership.left_to_be = status, None
     return membership
 
 

@@ -18,6 +18,7 @@ from kernel.contracts.events import (
     Event,
     MembershipStatusChanged,
     NetworkSettingsChanged,
+    PendingMembershipsStarted,
     VerificationChanged,
 )
 from kernel.contracts.sites import NetworkSettings
@@ -26,7 +27,12 @@ from kernel.database import Database, UnitOfWork
 from kernel.events import advance
 from kernel.ids import new_id
 from kernel.log import CursorRow, EventRow, ParkedEvent
-from services.billing.memberships import activate_membership, change_status, start_membership
+from services.billing.memberships import (
+    activate_membership,
+    change_status,
+    start_left_pending,
+    start_membership,
+)
 from services.billing.models import CustomerVerification, Membership
 from services.billing.products import create_product
 from services.billing.queries.overview import customer_billing
@@ -345,3 +351,65 @@ def test_another_networks_customer_starts_nothing_here(shop, tell, customer_id, 
     hear(databases)
 
     assert shop.statuses() == ["pending"]
+
+
+def start_left(shop: Shop, customer_id: UUID) -> tuple[int, list[Event]]:
+    with shop.opened() as uow:
+        return start_left_pending(uow, customer_id), list(uow.published)
+
+
+def test_what_was_left_pending_is_started_later_and_nothing_else(shop, tell, customer_id):
+    tell(policy("always"), registered(customer_id))
+    left = shop.sells(customer_id)
+    tell(*verified(customer_id, starts=False))
+    with shop.opened() as uow:  # pending for want of a payment
+        price = {"product_id": uow.get(Membership, left).product_id, "currency": "SEK", "period": MONTHLY}
+        unpaid = start_membership(uow, customer_id=customer_id, **price).number
+
+    with shop.opened() as uow:
+        before = customer_billing(uow, customer_id)
+    started, told = start_left(shop, customer_id)
+    again, nothing = start_left(shop, customer_id)
+
+    assert (before.left_pending, [row.was_left_pending for row in before.memberships]) == (1, [False, True])
+    assert (started, again, nothing) == (1, 0, [])
+    assert [type(event) for event in told] == [MembershipStatusChanged, PendingMembershipsStarted]
+    with shop.opened() as uow:
+        after = {row.number: row.status for row in customer_billing(uow, customer_id).memberships}
+        assert uow.get(Membership, left).expires_at is not None
+    assert after == {unpaid - 1: "active", unpaid: "pending"}
+
+
+def test_a_trial_that_was_left_pending_begins_as_one(shop, tell, customer_id):
+    tell(policy("always"), registered(customer_id))
+    shop.sells(customer_id, trial_days=14)
+    tell(*verified(customer_id, starts=False))
+
+    start_left(shop, customer_id)
+
+    assert shop.statuses() == ["trialing"]
+
+
+def test_who_is_asked_anew_meanwhile_waits_anew(shop, tell, customer_id):
+    tell(policy("always"), registered(customer_id))
+    shop.sells(customer_id)
+    tell(*verified(customer_id, starts=False))
+    tell(VerificationChanged(customer_id=customer_id, status="pending"))
+
+    started, _told = start_left(shop, customer_id)
+    waiting = shop.statuses()
+    tell(*verified(customer_id))
+
+    assert (started, waiting, shop.statuses()) == (1, ["pending"], ["active"])
+
+
+def test_two_who_start_at_once_start_once(shop, tell, customer_id):
+    tell(policy("always"), registered(customer_id))
+    shop.sells(customer_id)
+    tell(*verified(customer_id, starts=False))
+
+    with ThreadPoolExecutor(2) as both:
+        numbers = list(both.map(lambda _one: start_left(shop, customer_id)[0], range(2)))
+
+    assert sorted(numbers) == [0, 1]
+    assert shop.statuses() == ["active"]

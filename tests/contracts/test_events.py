@@ -36,6 +36,7 @@ def value_of(annotation: Any) -> Any:
         datetime: datetime(2026, 5, 1, 12, 0, tzinfo=UTC),
         Money: Money(amount=12050, currency="SEK"),
         list[str]: ["email"],
+        list[int]: [1],
         list[UUID]: [UUID("01900000-0000-7000-8000-000000000001")],
         list[Money]: [Money(amount=12050, currency="SEK")],
         dict[str, str]: {"number": "1"},

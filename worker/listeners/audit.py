@@ -10,6 +10,7 @@ from kernel.contracts.events import (
     DifferenceClosed,
     NetworkSettingsChanged,
     PaymentGatewayChanged,
+    PendingMembershipsStarted,
     Recorded,
     VisitEnded,
     VisitStarted,
@@ -40,6 +41,13 @@ def note_gateway(uow: UnitOfWork, event: PaymentGatewayChanged, recorded: Record
     told = {"gateway": event.gateway, "secrets": list(event.secrets)}
     changed = {"before": event.before, "after": event.after}
     _note(uow, recorded, "payment gateway changed", recorded.network_id, **changed, details=told)
+
+
+@audit.to(PendingMembershipsStarted)
+def note_start(uow: UnitOfWork, event: PendingMembershipsStarted, recorded: Recorded) -> None:
+    """Note that an admin started what had been left pending."""
+    told = {"memberships": event.numbers}
+    _note(uow, recorded, "pending memberships started", event.customer_id, details=told)
 
 
 @audit.to(VisitStarted)

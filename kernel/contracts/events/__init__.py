@@ -43,6 +43,7 @@ from kernel.contracts.events.billing import (
     PaymentFailed,
     PaymentGatewayChanged,
     PaymentRefunded,
+    PendingMembershipsStarted,
     ProductCreated,
 )
 from kernel.contracts.events.books import BalancesRebuilt, BookEvent, DifferenceClosed, DifferencesFound
@@ -126,6 +127,7 @@ __all__ = [
     "PaymentFailed",
     "PaymentGatewayChanged",
     "PaymentRefunded",
+    "PendingMembershipsStarted",
     "ProductCreated",
     "ReachabilityChanged",
     "Recorded",

@@ -43,6 +43,14 @@ class MembershipStatusChanged(Happened):
     after: MembershipStatus
 
 
+class PendingMembershipsStarted(Happened):
+    """An admin started what had been left pending when the customer was verified; each says so too."""
+
+    type: Literal["membership.pending_started"] = "membership.pending_started"
+    customer_id: UUID
+    numbers: list[int]
+
+
 class PaymentCreated(Happened):
     type: Literal["payment.created"] = "payment.created"
     payment_id: UUID
@@ -84,6 +92,7 @@ BillingEvent = (
     | ProductCreated
     | MembershipStarted
     | MembershipStatusChanged
+    | PendingMembershipsStarted
     | PaymentCreated
     | PaymentCompleted
     | PaymentFailed

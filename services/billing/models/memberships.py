@@ -53,7 +53,8 @@ class MembershipItem(TenantScoped, Base):
 class Membership(TenantScoped, Timestamped, Base):
     """``amount`` per period, or once when there is no period: what its items cost, as agreed.
 
-    ``waits_to_be``: what a pending one becomes once its customer's e-mail address is verified.
+    ``waits_to_be``: what a pending one becomes once its customer's e-mail address is verified;
+    ``left_to_be``: what it would have become, had whoever verified the address not wanted nothing to start.
     ``anchor_day`` is the day of the month on which its months begin, where the month has it. ``cycles``:
     how many periods are billed, of which ``cycles_billed`` have been. ``held_at``: since when it is on
     hold. ``cancels_at``: it ends then, unless that is undone. ``resumes_id``: the cancelled one it goes on
@@ -77,6 +78,11 @@ class Membership(TenantScoped, Timestamped, Base):
         CheckConstraint(
             "waits_to_be IS NULL OR waits_to_be IN ('trialing', 'active') AND status = 'pending'",
             name="waits_to_be",
+        ),
+        CheckConstraint(
+            "left_to_be IS NULL OR left_to_be IN ('trialing', 'active') AND status = 'pending'"
+            " AND waits_to_be IS NULL",
+            name="left_to_be",
         ),
         Index(
             "ix_memberships_waiting",
@@ -109,6 +115,7 @@ class Membership(TenantScoped, Timestamped, Base):
     auto_renew: Mapped[bool]
     gateway: Mapped[str]
     waits_to_be: Mapped[MembershipStatus | None]
+    left_to_be: Mapped[MembershipStatus | None]
     trial_days: Mapped[int] = mapped_column(default=0, server_default="0")
     started_at: Mapped[datetime | None]
     trial_ends_at: Mapped[datetime | None]
@@ -147,7 +154,7 @@ class Membership(TenantScoped, Timestamped, Base):
             raise TransitionNotAllowed(
                 N_("A membership that is %(before)s cannot become %(after)s."), before=before, after=status
             )
-        self.status, self.waits_to_be = status, None
+        self.status, self.waits_to_be, self.left_to_be = status, None, None
         if status == "trialing":
             self.started_at, self.trial_ends_at = now, now + timedelta(days=self.trial_days)
         if status == "active":

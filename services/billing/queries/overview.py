@@ -38,6 +38,8 @@ MEMBERSHIPS = Prepared(
         Membership.expires_at,
         Membership.created_at,
         Membership.waits_to_be,
+        Membership.left_to_be,
+        func.count(Membership.left_to_be).over().label("left_pending"),
         func.count().over().label("how_many"),
     )
     .join(Product, (Product.network_id == Membership.network_id) & (Product.id == Membership.product_id))
@@ -73,6 +75,7 @@ def customer_billing(uow: UnitOfWork, customer_id: UUID) -> contract.CustomerBil
     return contract.CustomerBilling(
         memberships=[membership_row(row, row.product) for row in memberships],
         membership_count=memberships[0].how_many if memberships else 0,
+        left_pending=memberships[0].left_pending if memberships else 0,
         payments=[payment_row(row) for row in payments],
         payment_count=payments[0].how_many if payments else 0,
     )
@@ -135,6 +138,7 @@ def membership_row(row: Membership | Columns[Any], product: str) -> contract.Mem
         expires_at=row.expires_at,
         created_at=row.created_at,
         waits_for_verification=row.waits_to_be is not None,
+        was_left_pending=row.left_to_be is not None,
     )
 
 
