@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gateway import labels
+from gateway import labels, payment_words
 from gateway.formats import formats
 from gateway.translation import gettext as _
 from gateway.words import said_as
@@ -153,6 +153,35 @@ def _payment_failed(event: events.PaymentFailed) -> str:
     )
 
 
+def _payment_cancelled(event: events.PaymentCancelled) -> str:
+    if event.reason:
+        return _("Payment %(number)s cancelled: “%(reason)s”", number=event.number, reason=event.reason)
+    return _("Payment %(number)s cancelled", number=event.number)
+
+
+def _lines_changed(event: events.PaymentLinesChanged) -> str:
+    money = formats().money
+    return _(
+        "Lines of payment %(number)s changed: %(total)s instead of %(before)s",
+        number=event.number,
+        total=money(event.total),
+        before=money(event.before),
+    )
+
+
+def _received_twice(event: events.PaymentReceivedTwice) -> str:
+    return _(
+        "%(total)s came for payment %(number)s, which wanted no more money: see payment %(extra)s",
+        total=formats().money(event.amount),
+        number=event.number,
+        extra=event.extra_number,
+    )
+
+
+def _method(event: events.PaymentMethodSaved | events.PaymentMethodRemoved) -> str:
+    return payment_words.method(event.brand, event.last4)
+
+
 def _deletion_refused(event: events.CustomerDeletionRefused) -> str:
     reason = said_as(event.reason, event.params)
     return _("Customer %(number)s was not deleted: %(reason)s", number=event.number, reason=reason)
@@ -236,6 +265,11 @@ SENTENCES: dict[type, Sentence] = {
         "Payment %(number)s of %(total)s received", number=e.number, total=formats().money(e.total)
     ),
     events.PaymentFailed: _payment_failed,
+    events.PaymentCancelled: _payment_cancelled,
+    events.PaymentLinesChanged: _lines_changed,
+    events.PaymentReceivedTwice: _received_twice,
+    events.PaymentMethodSaved: lambda e: _("Way to pay saved: %(method)s", method=_method(e)),
+    events.PaymentMethodRemoved: lambda e: _("Way to pay removed: %(method)s", method=_method(e)),
     events.PaymentRefunded: lambda e: _(
         "%(total)s of payment %(number)s refunded", number=e.number, total=formats().money(e.amount)
     ),
@@ -297,6 +331,11 @@ LOOKS = {
     "payment.created": ("receipt", "azure"),
     "payment.completed": ("cash", "green"),
     "payment.failed": ("alert-triangle", "red"),
+    "payment.cancelled": ("receipt-off", "secondary"),
+    "payment.lines_changed": ("edit", "azure"),
+    "payment.received_twice": ("alert-triangle", "orange"),
+    "payment_method.saved": ("credit-card", "azure"),
+    "payment_method.removed": ("credit-card-off", "secondary"),
     "payment.refunded": ("receipt-refund", "orange"),
     "site.created": ("world", "azure"),
     "site.published": ("world", "green"),

@@ -22,7 +22,9 @@ from kernel.errors import N_
 from kernel.tombstones import bury, lock_for_burial
 from services.billing.memberships import change_status
 from services.billing.models import DepartedCustomer, Membership, Payment, Refund
+from services.billing.models.payments import PAYABLE
 from services.billing.models.refunds import UNSETTLED_REFUNDS
+from services.billing.payments import cancel_payment
 
 REFUND_UNSETTLED = N_(
     "A refund of payment %(number)s is not settled yet. Wait until it is known whether the money went back."
@@ -35,7 +37,7 @@ CHARGE_UNDER_WAY = N_(
 def close_account(uow: UnitOfWork, asked: CustomerDeletionRequested) -> None:
     """Do billing's part, or publish why not. Safe to run twice: then nothing is left to do."""
     was_closed = lock_for_burial(uow, DepartedCustomer, asked.customer_id)
-    _lock_payments(uow, asked.customer_id)
+    _lock_memberships_and_payments(uow, asked.customer_id)
     refusal = None if was_closed else refusal_for(uow, asked.customer_id)
     if refusal is not None:
         uow.publish(_refused(asked, refusal))
@@ -62,8 +64,14 @@ def refusal_for(uow: UnitOfWork, customer_id: UUID) -> Said | None:
     return Said(template=CHARGE_UNDER_WAY, params={"number": str(number)}) if number is not None else None
 
 
-def _lock_payments(uow: UnitOfWork, customer_id: UUID) -> None:
-    """Let whoever refunds or charges one of his payments end first, and the next one wait."""
+def _lock_memberships_and_payments(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Let whoever refunds or charges one of his payments end first, and the next one wait.
+
+    Memberships first, as everybody does; his own, and those that his payments are for.
+    """
+    paid_for = select(Payment.membership_id).where(Payment.customer_id == customer_id)
+    his_own = or_(Membership.customer_id == customer_id, Membership.id.in_(paid_for))
+    uow.session.execute(select(Membership.id).where(his_own).order_by(Membership.id).with_for_update())
     his = select(Payment.id).where(Payment.customer_id == customer_id).order_by(Payment.id)
     uow.session.execute(his.with_for_update())
 
@@ -105,14 +113,15 @@ def _cancel_memberships(uow: UnitOfWork, customer_id: UUID) -> int:
 
 
 def _cancel_unpaid(uow: UnitOfWork, customer_id: UUID) -> int:
-    cancelled = uow.session.scalars(
-        update(Payment)
-        .where(Payment.customer_id == customer_id, Payment.status == "pending")
-        .values(status="cancelled", modified_at=uow.now)
-        .returning(Payment.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(cancelled.all())
+    """Ask for nothing more; what failed once could still be paid until now."""
+    unpaid = uow.session.scalars(
+        select(Payment.id)
+        .where(Payment.customer_id == customer_id, Payment.status.in_(PAYABLE))
+        .order_by(Payment.id)
+    ).all()
+    for payment_id in unpaid:
+        cancel_payment(uow, payment_id, reason="")
+    return len(unpaid)
 
 
 def _hand_over(uow: UnitOfWork, asked: CustomerDeletionRequested, heir_id: UUID) -> CustomerBillingHandedOver:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from kernel.config import Settings
 from kernel.contracts.plugins import PaymentGateway
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
@@ -39,6 +40,11 @@ class Gateways:
         self.plugins = load_classes(GATEWAYS, PaymentGateway) if plugins is None else dict(plugins)
         self._sealer = sealer
         self._made: dict[tuple[UUID, str], tuple[int, PaymentGateway]] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Gateways":
+        """Return the installed plugins, with what opens the networks' settings."""
+        return cls(Sealer(settings))
 
     def open(self, uow: UnitOfWork, name: str) -> PaymentGateway:
         """Return the gateway with the network's settings. Raises GatewayNotReady.

@@ -23,3 +23,13 @@ def time_zone(uow: UnitOfWork) -> ZoneInfo:
 def currency(uow: UnitOfWork) -> str:
     """Return the network's currency; empty until it has been told."""
     return uow.session.scalar(select(Network.currency)) or ""
+
+
+def name_of(uow: UnitOfWork) -> str:
+    """Return the network's name; empty until it has been told."""
+    return uow.session.scalar(select(Network.name)) or ""
+
+
+def locale(uow: UnitOfWork) -> str:
+    """Return the network's language; English until it has been told."""
+    return uow.session.scalar(select(Network.locale)) or "en"

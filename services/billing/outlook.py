@@ -9,6 +9,7 @@ from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from services.billing.deletions import refusal_for
 from services.billing.models import Membership, Payment, Product
+from services.billing.models.payments import PAYABLE
 
 NAMED = 20  # memberships named; the others are counted
 
@@ -20,7 +21,7 @@ def billing_outlook(uow: UnitOfWork, customer_id: UUID) -> BillingOutlook:
     counted = select(func.count(), func.count().filter(is_running)).select_from(Membership).where(his)
     memberships, running = uow.session.execute(counted).one()
     paid = Payment.customer_id == customer_id
-    payments = select(func.count(), func.count().filter(Payment.status == "pending")).where(paid)
+    payments = select(func.count(), func.count().filter(Payment.status.in_(PAYABLE))).where(paid)
     all_payments, unpaid = uow.session.execute(payments).one()
     return BillingOutlook(
         memberships=_named(uow, customer_id),

@@ -64,8 +64,8 @@ def test_it_says_exactly_what_goes_and_what_stays(world: World, browser: Browser
         "cannot be undone", "Messages sent 1", "Sign-ins, with IP addresses 1", "Links sent by mail 1",
         "Visits of administrators that are going on and end 1", "Payments, with their lines and refunds",
         "kept for seven years", "“Customer 1 was deleted”", "Memberships that are cancelled: 1 : ",
-        "Sites that are deleted: 1", "domains: 1", "Unpaid payments that are cancelled: 1",
-        "Payments that stay, without the person: 2: SEK 190.00",
+        "Sites that are deleted: 1", "domains: 1", "Unpaid payments that are cancelled: 2",
+        "Payments that stay, without the person: 1: SEK 190.00",
         "Memberships: 1, sites: 1, payments: 3 (SEK 190.00)",
     ):  # fmt: skip
         assert words.replace(": 1 : ", ": 1") in shown.replace("SEK\xa0", "SEK "), words

@@ -1,10 +1,10 @@
 """The performers of this installation: one for each kind of due work."""
 
 from kernel.config import Settings
-from kernel.sealing import Sealer
 from kernel.work import Performer
 from services.billing.gateways import Gateways
 from worker.performers.book_checks import book_check
+from worker.performers.charges import charge_performer
 from worker.performers.field_upkeep import field_upkeep
 from worker.performers.gateway_checks import gateway_check
 from worker.performers.imports import import_file
@@ -17,9 +17,10 @@ from worker.performers.reconciliations import reconciliation_performer
 
 def load_performers(settings: Settings) -> dict[str, Performer]:
     """Return the performer of each kind of due work."""
-    gateways = Gateways(Sealer(settings))
+    gateways = Gateways.of(settings)
     every = (
         book_check,
+        charge_performer(gateways),
         field_upkeep,
         gateway_check(gateways),
         import_file,

@@ -72,6 +72,14 @@ from kernel.contracts.events.deletions import (
     DeletionEvent,
 )
 from kernel.contracts.events.happened import Happened
+from kernel.contracts.events.payments import (
+    PaymentCancelled,
+    PaymentEvent,
+    PaymentLinesChanged,
+    PaymentMethodRemoved,
+    PaymentMethodSaved,
+    PaymentReceivedTwice,
+)
 from kernel.contracts.events.sites import (
     NetworkCreated,
     NetworkSettingsChanged,
@@ -122,10 +130,15 @@ __all__ = [
     "ParkedEventResolved",
     "PasswordChanged",
     "PasswordLinkSent",
+    "PaymentCancelled",
     "PaymentCompleted",
     "PaymentCreated",
     "PaymentFailed",
     "PaymentGatewayChanged",
+    "PaymentLinesChanged",
+    "PaymentMethodRemoved",
+    "PaymentMethodSaved",
+    "PaymentReceivedTwice",
     "PaymentRefunded",
     "PendingMembershipsStarted",
     "ProductCreated",
@@ -146,7 +159,16 @@ __all__ = [
     "VisitStarted",
 ]
 
-Event = AccountEvent | CustomerEvent | DeletionEvent | BillingEvent | BookEvent | SiteEvent | BackgroundEvent
+Event = (
+    AccountEvent
+    | CustomerEvent
+    | DeletionEvent
+    | BillingEvent
+    | PaymentEvent
+    | BookEvent
+    | SiteEvent
+    | BackgroundEvent
+)
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 

@@ -3,6 +3,7 @@
 from kernel.work import DueWork
 from services.billing.models.base import Base
 from services.billing.models.charges import Charge, PaymentMethod
+from services.billing.models.counts import PaymentCount
 from services.billing.models.departed import DepartedCustomer
 from services.billing.models.gateway_checks import GatewayCheck
 from services.billing.models.gateway_messages import GatewayMessage
@@ -56,6 +57,7 @@ __all__ = [
     "Network",
     "NumberSequence",
     "Payment",
+    "PaymentCount",
     "PaymentLine",
     "PaymentMethod",
     "Price",

@@ -57,7 +57,8 @@ class Charge(DueWork, Timestamped, Base):
     """One attempt to get a payment's money; its ``key`` is stored before the gateway is called.
 
     ``is_final``: this method will never do, so nobody tries it again. ``key_expires_at``: after it nothing
-    may be posted under the key; what is unknown is then only looked up.
+    may be posted under the key; what is unknown is then only looked up. Without a ``method_id`` the customer
+    pays on a ``page`` of the gateway's, in ``language``, and comes back to ``return_to``.
     """
 
     missing = N_("There is no such attempt.")
@@ -92,6 +93,8 @@ class Charge(DueWork, Timestamped, Base):
     method_id: Mapped[UUID | None]
     reference: Mapped[str] = mapped_column(default="")
     page: Mapped[str] = mapped_column(default="")
+    return_to: Mapped[str] = mapped_column(default="", server_default="")
+    language: Mapped[str] = mapped_column(default="", server_default="")
     reason: Mapped[str] = mapped_column(default="")
     code: Mapped[str] = mapped_column(default="")
     is_final: Mapped[bool] = mapped_column(default=False)

@@ -24,7 +24,12 @@ from services.billing.models.base import CURRENCY_CHECK, Base
 from services.billing.models.links import same_payment
 from services.billing.models.refunds import Refund
 
-OPEN: frozenset[PaymentStatus] = frozenset({"pending", "processing"})
+PAYABLE: frozenset[PaymentStatus] = frozenset({"pending", "failed"})
+"""What may be paid: what failed once may be tried again."""
+
+OPEN: frozenset[PaymentStatus] = PAYABLE | {"processing"}
+"""What is not settled; ``processing`` while an attempt is under way that may bring the money."""
+
 REFUNDABLE: frozenset[PaymentStatus] = frozenset({"completed", "partially_refunded"})
 
 
@@ -114,13 +119,26 @@ class Payment(TenantScoped, Timestamped, Base):
     def money(self, amount: int) -> Money:
         return Money(amount=amount, currency=self.currency)
 
+    def add_up(self) -> None:
+        """Let the sums follow from the lines."""
+        self.total = sum(line.total for line in self.lines)
+        self.discount = sum(line.discount for line in self.lines)
+        self.tax = sum(line.tax for line in self.lines)
+
     @property
     def refundable(self) -> int:
         """What may still be asked back, in minor units: what is on its way counts as gone."""
         return self.captured - self.reserved
 
+    def check_payable(self) -> None:
+        """Raise PaymentNotOpen unless it may be paid, changed or cancelled now."""
+        if self.status == "processing":
+            raise PaymentNotOpen(N_("This payment is being charged right now. Wait for the outcome."))
+        if self.status not in PAYABLE:
+            raise PaymentNotOpen(N_("This payment is %(status)s already."), status=self.status)
+
     def settle(self, status: PaymentStatus) -> None:
-        """Close an open payment as ``completed``, ``failed`` or ``cancelled``."""
+        """Close an open payment as ``completed`` or ``failed``; what failed stays payable."""
         if self.status not in OPEN:
             raise PaymentNotOpen(N_("This payment is %(status)s already."), status=self.status)
         self.status = status

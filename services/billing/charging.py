@@ -1,0 +1,102 @@
+"""What the worker writes down around its call to a gateway: what is ordered, and the outcome."""
+
+from dataclasses import dataclass
+
+from kernel.contracts.plugins import Dispute, GatewayAway, Order, Outcome, PaymentGateway, Sought
+from kernel.database import UnitOfWork
+from kernel.errors import N_
+from kernel.work import Claim, LeaseLost
+from services.billing.charges import settle_charge
+from services.billing.gateways import Gateways
+from services.billing.locks import lock_charge
+from services.billing.methods import gateway_customer
+from services.billing.models import Charge, Payment, PaymentMethod
+from services.billing.networks import name_of
+from services.billing.under_way import end_charge
+
+NEVER_ARRIVED = N_("The payment gateway never got this order: nothing was charged.")
+NOT_KNOWN_THERE = N_("The payment gateway does not know this charge any more.")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An order that was written down and committed, with what may be done about it now."""
+
+    gateway: PaymentGateway
+    order: Order
+    sought: Sought
+    is_new: bool
+    may_post: bool
+    had_arrived: bool
+
+    def carry_out(self) -> Outcome:
+        """Call the gateway; an order that it may have had is asked for before it is posted once more.
+
+        Raises GatewayAway. It is posted under the same key always, and never after the key's time.
+        """
+        if self.is_new:
+            return self.gateway.charge(self.order)
+        found = self.gateway.find(self.sought)
+        if isinstance(found, Outcome):
+            return found
+        if isinstance(found, Dispute) or self.had_arrived:
+            raise GatewayAway(NOT_KNOWN_THERE)
+        if self.may_post:
+            return self.gateway.charge(self.order)
+        return Outcome("failed", reason=NEVER_ARRIVED, code="never_arrived", key=self.order.key)
+
+
+def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
+    """Note that the gateway is about to be called; None when nothing is to be done any more.
+
+    Raises LeaseLost, GatewayNotReady. The caller commits this before he calls anybody.
+    """
+    payment, charge = lock_charge(uow, mine.id)
+    _hold(charge, mine)
+    if charge.status in {"succeeded", "failed"}:
+        end_charge(uow, charge)
+        return None
+    gateway, is_new = gateways.open(uow, charge.gateway), charge.status == "requested"
+    if is_new:
+        charge.status, charge.submitted_at, charge.modified_at = "submitting", uow.now, uow.now
+        charge.key_expires_at = uow.now + gateway.KEY_LIFETIME if gateway.KEY_LIFETIME else None
+    return Attempt(
+        gateway,
+        _order(uow, payment, charge),
+        Sought("charge", key=charge.key, reference=charge.reference),
+        is_new=is_new,
+        may_post=charge.key_expires_at is None or uow.now < charge.key_expires_at,
+        had_arrived=charge.status in {"waiting", "pending", "cancelled"},
+    )
+
+
+def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome) -> bool:
+    """Settle the charge, and its row of work with it; False when it is to be asked after again.
+
+    Raises LeaseLost, which undoes it: the row is locked while its lease is looked at.
+    """
+    _payment, charge = lock_charge(uow, mine.id)
+    _hold(charge, mine)
+    settle_charge(uow, mine.id, outcome)
+    return charge.state == "done"
+
+
+def _hold(charge: Charge, mine: Claim) -> None:
+    if charge.lease_token != mine.token:
+        raise LeaseLost(N_("Somebody else took this work over."))
+
+
+def _order(uow: UnitOfWork, payment: Payment, charge: Charge) -> Order:
+    """Return the order as it was the first time: a gateway refuses a key that comes with other terms."""
+    method = uow.get(PaymentMethod, charge.method_id) if charge.method_id else None
+    known = method.gateway_customer if method else gateway_customer(uow, payment.customer_id, charge.gateway)
+    return Order(
+        key=charge.key,
+        reference=method.reference if method else "",
+        money=charge.money,
+        customer=known,
+        description=f"{name_of(uow)} #{payment.number}".strip(),
+        return_to=charge.return_to,
+        language=charge.language,
+        labels={"network": str(payment.network_id), "payment": str(payment.number)},
+    )

@@ -1,0 +1,50 @@
+"""Get the money of a payment: call the gateway with no transaction open, then note what it said."""
+
+from kernel.auth import Identity
+from kernel.contracts.plugins import GatewayAway, Outcome
+from kernel.database import Database
+from kernel.work import Claim, Performer, Result
+from services.billing.charging import Attempt, note_outcome, take_up
+from services.billing.gateways import GatewayNotReady, Gateways
+from services.billing.models import Charge
+
+DAY = 86_400
+DELAYS = (300, 3600, DAY, DAY, DAY, DAY, DAY)
+"""Seconds until the gateway is asked what became of it; after the last time a person is needed."""
+
+
+def charge_performer(gateways: Gateways) -> Performer:
+    """Return the performer of charges, for the gateways that are installed."""
+    return Performer(
+        kind="charge",
+        home="billing",
+        model=Charge,
+        perform=Charging(gateways),
+        delays=DELAYS,
+    )
+
+
+class Charging:
+    """Carries one charge out. Safe to run twice, or half: what may have arrived is asked for first."""
+
+    def __init__(self, gateways: Gateways) -> None:
+        self._gateways = gateways
+
+    def __call__(self, home: Database, mine: Claim) -> Result:
+        try:
+            attempt = self._take_up(home, mine)
+            if attempt is None:
+                return Result("done")
+            outcome = attempt.carry_out()
+        except (GatewayAway, GatewayNotReady) as reason:
+            return Result("later", str(reason))
+        return self._note(home, mine, outcome)
+
+    def _take_up(self, home: Database, mine: Claim) -> Attempt | None:
+        with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
+            return take_up(uow, self._gateways, mine)
+
+    def _note(self, home: Database, mine: Claim, outcome: Outcome) -> Result:
+        with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
+            is_over = note_outcome(uow, mine, outcome)
+        return Result("done" if is_over else "later", outcome.reason)
