@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from pydantic import Field
 
 from kernel.contracts.common import Contract
+from kernel.contracts.customers import BillingInfo
 
 ProfileField = Literal[
     "email", "username", "first_name", "last_name", "phone", "locale", "time_zone",
@@ -46,25 +47,12 @@ class NewProfile(Contract):
     attaches: bool = False
 
 
-class BillingEdit(Contract):
-    """Where the invoices go. Country: ISO 3166-1 alpha-2; postcode and state as that country has them."""
-
-    company: str = ""
-    email: str = ""
-    line1: str = ""
-    line2: str = ""
-    postcode: str = ""
-    city: str = ""
-    state: str = ""
-    country: str = ""
-    vat_number: str = ""
-
-
 class CustomerEdit(Contract):
     """``PATCH /api/v1/customers/<id>``: what is not named stays; an empty text takes away.
 
     ``phone``: with ``+`` and the country code, or as written in the billing country; kept as E.164.
-    ``time_zone``: a name of the IANA database, ``Europe/Stockholm``.
+    ``time_zone``: a name of the IANA database, ``Europe/Stockholm``. ``billing``: postcode and state as its
+    country has them.
     """
 
     email: str = ""
@@ -74,7 +62,7 @@ class CustomerEdit(Contract):
     phone: str = ""
     locale: Literal["", "en", "sv"] = ""
     time_zone: str = ""
-    billing: BillingEdit = Field(default_factory=BillingEdit)
+    billing: BillingInfo = Field(default_factory=BillingInfo)
 
 
 class NewCustomer(CustomerEdit):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kernel.auth import Identity
 from kernel.contracts.customers import BillingInfo
 from kernel.contracts.events import CustomerChanged, VerificationAsked, VerificationChanged
-from kernel.contracts.profiles import ProfileChange
+from kernel.contracts.profiles import BILLING, FIELDS, ProfileChange
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound
 from kernel.ids import new_id
@@ -444,3 +444,9 @@ def test_on_a_visit_nobody_is_edited(
 
     with pytest.raises(Forbidden, match="Switch back first"):
         change(customer, by=visit, **fields)
+
+
+def test_what_is_edited_of_an_address_is_what_is_shown_of_it():
+    named = {field.removeprefix(BILLING) for field in FIELDS if field.startswith(BILLING)}
+
+    assert named == set(BillingInfo.model_fields)
