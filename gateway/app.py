@@ -41,7 +41,7 @@ from kernel.auth import Signer
 from kernel.clients import Clients
 from kernel.config import Settings
 from kernel.errors import Forbidden
-from kernel.web import OPEN, REQUEST_ID, add_health, begin_request
+from kernel.http import OPEN, REQUEST_ID, add_health, begin_request
 
 LARGEST_BODY = 2 * 1024 * 1024
 REDIS_PATIENCE = 1.0  # seconds

@@ -6,7 +6,7 @@ from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from kernel.contracts.audit import AuditPage, AuditQuery
-from kernel.web import query
+from kernel.http import query
 
 
 @blueprint.get("/audit")

@@ -9,7 +9,7 @@ from gateway.api.operations import operation
 from kernel.clients.base import ServiceClient
 from kernel.contracts.background import Background, DeadRetry, ParkedResolution
 from kernel.contracts.common import Contract
-from kernel.web import body
+from kernel.http import body
 
 Service = Literal["customers", "billing", "sites"]
 

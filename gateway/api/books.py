@@ -15,7 +15,7 @@ from kernel.contracts.reconciliation import (
     Findings,
     FindingsQuery,
 )
-from kernel.web import body, query
+from kernel.http import body, query
 
 
 @blueprint.get("/ledger")

@@ -10,7 +10,7 @@ from gateway.api.operations import operation
 from gateway.downloads import csv_file
 from kernel.contracts.bulk import ExportOrder, ExportQuery, Selection
 from kernel.contracts.jobs import BulkOrder, Job, JobsList, JobsQuery
-from kernel.web import body, query
+from kernel.http import body, query
 
 
 @blueprint.get("/customers/export")

@@ -9,7 +9,7 @@ from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from gateway.force_sign_in import force_sign_in
 from kernel.contracts.credentials import ForcedSignIn, SignInsPage, SignInsQuery
-from kernel.web import query
+from kernel.http import query
 
 
 @blueprint.post("/customers/<uuid:customer_id>/password-links")

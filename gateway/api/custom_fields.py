@@ -18,7 +18,7 @@ from kernel.contracts.custom_fields import (
 )
 from kernel.contracts.customers import Customer
 from kernel.errors import Conflict
-from kernel.web import body
+from kernel.http import body
 
 
 @blueprint.get("/custom-fields")

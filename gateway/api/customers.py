@@ -7,7 +7,7 @@ from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from gateway.api.versions import tag_of
 from kernel.contracts.customers import Customer, CustomersList, CustomersQuery, VipChange
-from kernel.web import body, query
+from kernel.http import body, query
 
 
 @blueprint.get("/customers")

@@ -6,7 +6,7 @@ from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from kernel.contracts.deletions import Deletion, DeletionOrder, Deletions, DeletionWay
-from kernel.web import query
+from kernel.http import query
 
 
 @blueprint.delete("/customers/<uuid:customer_id>")

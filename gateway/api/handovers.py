@@ -7,7 +7,7 @@ from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from gateway.handing_over import hand_over
 from kernel.contracts.handovers import Handover, HandoverOrder, HandoverOutlook
-from kernel.web import body
+from kernel.http import body
 
 
 @blueprint.post("/customers/<uuid:customer_id>/handovers/looks")

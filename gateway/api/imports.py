@@ -11,7 +11,7 @@ from gateway.downloads import csv_file
 from gateway.uploads import UPLOAD, pieces_of, takes_upload
 from kernel import deadline
 from kernel.contracts.imports import Columns, Import, ImportQuery, ImportsList
-from kernel.web import body, query
+from kernel.http import body, query
 
 
 @blueprint.post("/customers/imports")

@@ -7,7 +7,7 @@ from gateway.api.keys import api_services
 from gateway.api.operations import idempotency_key, operation
 from kernel.contracts.common import After
 from kernel.contracts.mails import Mail, MailList, MailSamples, MailsQuery, MailWritten, SampleOrder
-from kernel.web import body, query
+from kernel.http import body, query
 
 
 @blueprint.get("/customers/<uuid:customer_id>/mails")

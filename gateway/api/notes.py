@@ -7,7 +7,7 @@ from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from kernel.contracts.common import After
 from kernel.contracts.notes import Note, NoteEdit, Notes, NotesDeleted, NoteText
-from kernel.web import body, query
+from kernel.http import body, query
 
 
 @blueprint.get("/customers/<uuid:customer_id>/notes")

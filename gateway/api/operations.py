@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from gateway.api.keys import api_identity, forget_key, let_in
 from kernel.errors import Unauthenticated
-from kernel.web import answer, nothing
+from kernel.http import answer, nothing
 
 
 @dataclass(frozen=True)

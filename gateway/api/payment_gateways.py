@@ -4,7 +4,7 @@ from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from kernel.contracts.gateways import GatewayEdit, GatewayList, GatewayRead, GatewayTestAsked
-from kernel.web import body
+from kernel.http import body
 
 
 @blueprint.get("/payment-gateways")

@@ -9,7 +9,7 @@ from gateway.api.versions import CHANGED, precondition, seen_versions, tag_of
 from kernel.contracts.customers import Customer
 from kernel.contracts.profiles import BILLING, CustomerEdit, NewCustomer, NewProfile, ProfileChange, named
 from kernel.errors import Conflict, Invalid
-from kernel.web import body
+from kernel.http import body
 
 
 @blueprint.post("/customers")

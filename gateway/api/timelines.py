@@ -7,7 +7,7 @@ from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from kernel.contracts.customers import Timeline
 from kernel.contracts.timeline import TimelineQuery
-from kernel.web import query
+from kernel.http import query
 
 
 @blueprint.get("/customers/<uuid:customer_id>/timeline")

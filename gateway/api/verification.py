@@ -6,7 +6,7 @@ from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from kernel.contracts.verification import VerificationEdit
-from kernel.web import body
+from kernel.http import body
 
 
 @blueprint.put("/customers/<uuid:customer_id>/verification")

@@ -15,8 +15,8 @@ from gateway.views.pages import page
 from gateway.words import said
 from kernel.contracts.mails import Mail, MailsQuery
 from kernel.errors import Conflict, TooMany
+from kernel.http import query
 from kernel.ids import new_id
-from kernel.web import query
 
 views = Blueprint("mails", __name__, url_prefix="/mails")
 
