@@ -143,6 +143,11 @@ FIELDS = {
     "is_active": N_("active"),
     "role": N_("role"),
     "reason": N_("reason"),
+    "payment": N_("payment"),
+    "amount": N_("amount"),
+    "effect": N_("what becomes of the membership"),
+    "is_by_hand": N_("given back by hand"),
+    "has_gone": N_("the money went back"),
     "cause": N_("cause"),
     "site_id": N_("site"),
     "scopes": N_("scopes"),
@@ -219,6 +224,7 @@ COLUMNS = {
 """The columns of a file of customers."""
 
 MAILS = {
+    "refund": N_("Money on its way back"),
     "verify_email": N_("Confirm your e-mail address"),
     "invitation": N_("Invitation"),
     "welcome": N_("Welcome"),

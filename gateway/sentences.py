@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gateway import labels, payment_words
+from gateway import labels, payment_words, refund_words
 from gateway.formats import formats
 from gateway.translation import gettext as _
 from gateway.words import said_as
@@ -270,9 +270,7 @@ SENTENCES: dict[type, Sentence] = {
     events.PaymentReceivedTwice: _received_twice,
     events.PaymentMethodSaved: lambda e: _("Way to pay saved: %(method)s", method=_method(e)),
     events.PaymentMethodRemoved: lambda e: _("Way to pay removed: %(method)s", method=_method(e)),
-    events.PaymentRefunded: lambda e: _(
-        "%(total)s of payment %(number)s refunded", number=e.number, total=formats().money(e.amount)
-    ),
+    **refund_words.SENTENCES,
     events.SiteCreated: lambda e: _("Site %(name)s created on %(host)s", name=e.name, host=e.host),
     events.SitePublished: lambda e: _("Site %(name)s published on %(host)s", name=e.name, host=e.host),
     events.SiteDisabled: lambda e: _("Site %(name)s disabled: %(reason)s", name=e.name, reason=e.reason),
@@ -336,7 +334,7 @@ LOOKS = {
     "payment.received_twice": ("alert-triangle", "orange"),
     "payment_method.saved": ("credit-card", "azure"),
     "payment_method.removed": ("credit-card-off", "secondary"),
-    "payment.refunded": ("receipt-refund", "orange"),
+    **refund_words.LOOKS,
     "site.created": ("world", "azure"),
     "site.published": ("world", "green"),
     "site.disabled": ("world", "red"),

@@ -13,7 +13,7 @@ from services.billing.memberships import activate_membership, change_status, sta
 from services.billing.models import Membership, Payment, Product
 from services.billing.payments import complete_payment, create_payment, fail_payment
 from services.billing.periods import end_of
-from services.billing.refunds import record_refund
+from services.billing.refunds import request_refund
 
 MONTH, YEAR = Period(length=1, unit="month"), Period(length=1, unit="year")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -103,7 +103,7 @@ class Teller:
             change_status(self.uow, membership.id, "cancelled")
             yield self.uow.now + DAY
             half = payment.money(payment.total // 2)
-            record_refund(self.uow, payment.id, half, reason="Uppsagt i förtid; resten av året åter.")
+            request_refund(self.uow, payment.id, half, reason="Uppsagt i förtid; resten av året åter.")
         else:
             yield end_of(YEAR, self.uow.now)
             change_status(self.uow, membership.id, "expired")
@@ -134,7 +134,7 @@ class Teller:
         self.receive(payment)
         if regretted:
             yield self.uow.now + 4 * DAY
-            record_refund(self.uow, payment.id, payment.money(payment.total), reason="Ångrat köp.")
+            request_refund(self.uow, payment.id, payment.money(payment.total), reason="Ångrat köp.")
 
     def _ago(self, days: int) -> datetime:
         """Return a moment that many days ago, in office hours, and not before he was a customer."""

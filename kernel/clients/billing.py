@@ -5,6 +5,7 @@ from uuid import UUID
 from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
+from kernel.clients.refunds import RefundsClient
 from kernel.contracts import billing, customers
 
 
@@ -12,6 +13,7 @@ class BillingClient(
     BillingDeletions,
     BooksClient,
     GatewaySettingsCalls,
+    RefundsClient,
 ):
     """MONEY: memberships and payments."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kernel.contracts.common import Contract
 from kernel.contracts.money import Money
+from kernel.contracts.refunds import Refund
 
 MembershipStatus = Literal["pending", "trialing", "active", "on_hold", "expired", "cancelled"]
 PaymentStatus = Literal[
@@ -15,12 +16,6 @@ ChargeStatus = Literal[
     "requested", "submitting", "waiting", "pending", "unknown", "succeeded", "failed", "cancelled"
 ]
 """``waiting``: the customer has a page to pay on. ``unknown``: the gateway did not answer."""
-
-RefundStatus = Literal["requested", "submitting", "unknown", "pending", "succeeded", "failed", "reversed"]
-"""``unknown``: nobody can say yet whether the money went back. ``reversed``: it went, and came again."""
-
-MembershipEffect = Literal["keep", "cancel_now", "cancel_at_period_end"]
-"""What a refund does to the membership that was paid for."""
 
 PaymentKind = Literal["first", "renewal", "change", "other"]
 """``first`` with what setting up costs, ``renewal`` of a period, what a ``change`` costs, or ``other``."""
@@ -90,15 +85,6 @@ class LineItem(Contract):
     discount: Money
     tax: Money
     total: Money
-
-
-class Refund(Contract):
-    """Money given back."""
-
-    id: UUID
-    amount: Money
-    reason: str
-    created_at: datetime
 
 
 class Payment(PaymentRow):

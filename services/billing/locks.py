@@ -1,4 +1,4 @@
-"""Take rows of billing in the one order: customer's copies, membership, payment, charge.
+"""Take rows of billing in the one order: customer's copies, membership, payment, charge or refund.
 
 Whoever keeps to it never waits in a ring with somebody else.
 """
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
-from services.billing.models import Charge, Membership, Payment
+from services.billing.models import Charge, Membership, Payment, Refund
 from services.billing.waiting import must_wait
 
 
@@ -31,6 +31,15 @@ def lock_charge(uow: UnitOfWork, charge_id: UUID) -> tuple[Payment, Charge]:
         raise NotFound(Charge.missing)
     payment = lock_payment(uow, payment_id, may_start=True)
     return payment, uow.get(Charge, charge_id, lock=True)
+
+
+def lock_refund(uow: UnitOfWork, refund_id: UUID) -> tuple[Payment, Refund]:
+    """Return the refund and its payment, locked after the payment's membership. Raises NotFound."""
+    payment_id = uow.session.scalar(select(Refund.payment_id).where(Refund.id == refund_id))
+    if payment_id is None:
+        raise NotFound(Refund.missing)
+    payment = lock_payment(uow, payment_id)
+    return payment, uow.get(Refund, refund_id, lock=True)
 
 
 def _lock_membership(uow: UnitOfWork, membership_id: UUID, *, may_start: bool) -> None:

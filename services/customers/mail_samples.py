@@ -19,6 +19,8 @@ SAMPLES: dict[str, Any] = {
     "role": "support",
     "asking": "customer",
     "number": 131,
+    "amount": "120.50 SEK",
+    "payment": 42,
 }
 """A value for whatever the templates show; a template that shows something else needs one more here."""
 

@@ -16,7 +16,7 @@ from services.billing.app import create_app
 from services.billing.lines import Item
 from services.billing.memberships import activate_membership
 from services.billing.payments import complete_payment, create_payment
-from services.billing.refunds import record_refund
+from services.billing.refunds import request_refund
 from tests.billing.conftest import Open, make_membership, make_payment, sek
 from tests.calling import Call, caller, statements
 
@@ -55,7 +55,7 @@ def membership_id(opened: Open, customer_id: UUID) -> UUID:
             membership_id=membership.id,
         )
         complete_payment(uow, payment.id, reference="BG 123-4567")
-        record_refund(uow, payment.id, sek(900), reason="Goodwill")
+        request_refund(uow, payment.id, sek(900), reason="Goodwill")
         return membership.id
 
 

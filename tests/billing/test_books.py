@@ -12,7 +12,7 @@ from kernel.work import perform
 from services.billing.books import ask_for_check, plan_checks, read_books, rebuild_balances
 from services.billing.ledger import book
 from services.billing.models import BookCheck, LedgerBalance, Payment
-from services.billing.refunds import record_refund
+from services.billing.refunds import request_refund
 from tests.billing.conftest import Open, make_payment, sek
 from worker.performers.book_checks import book_check
 
@@ -29,7 +29,7 @@ def test_books_in_order_have_no_errors_and_stored_balances_as_their_postings(
     with opened() as uow:
         payment = make_payment(uow, customer_id, amount=1000)
     with opened() as uow:
-        record_refund(uow, payment.id, sek(300), reason="")
+        request_refund(uow, payment.id, sek(300), reason="")
 
     with opened() as uow:
         balances, errors = read_books(uow)

@@ -11,7 +11,7 @@ from services.billing.ledger import book, book_disputed, book_fee
 from services.billing.lines import Item
 from services.billing.models import LedgerBalance, LedgerEntry, LedgerPosting, Payment
 from services.billing.payments import complete_payment, create_payment
-from services.billing.refunds import record_refund
+from services.billing.refunds import request_refund
 from tests.billing.conftest import Open, make_payment, sek
 
 
@@ -46,7 +46,7 @@ def test_refunds_fees_and_disputes_are_taken_from_what_lies_with_the_gateway(
     with opened() as uow:
         payment = make_payment(uow, customer_id, amount=1000)
     with opened() as uow:
-        record_refund(uow, payment.id, sek(300), reason="")
+        request_refund(uow, payment.id, sek(300), reason="")
         again = uow.get(Payment, payment.id)
         book_fee(uow, again, 29, step="fee")
         book_disputed(uow, again, 700, step="dispute:1:opened")

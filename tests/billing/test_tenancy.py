@@ -11,7 +11,7 @@ from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import new_id
 from services.billing.queries import overview as queries
-from services.billing.refunds import record_refund
+from services.billing.refunds import request_refund
 from tests.billing.conftest import Open, make_membership, make_payment, sek
 
 TABLES = [
@@ -31,7 +31,7 @@ def filled(opened: Open, customer_id: UUID) -> UUID:
     with opened() as uow:
         make_membership(uow, customer_id)
         payment = make_payment(uow, customer_id, amount=1000)
-        record_refund(uow, payment.id, sek(100), reason="")
+        request_refund(uow, payment.id, sek(100), reason="")
         return payment.id
 
 

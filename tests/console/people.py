@@ -19,7 +19,7 @@ from services.billing.lines import Item
 from services.billing.memberships import activate_membership, start_membership
 from services.billing.payments import complete_payment, create_payment, fail_payment
 from services.billing.products import Offer, create_product
-from services.billing.refunds import record_refund
+from services.billing.refunds import request_refund
 from services.billing.waiting import note_status
 from services.customers.registration import mark_vip, register_customer
 from services.sites.models import Provisioning
@@ -96,7 +96,7 @@ def paid(world: World, owner: Owner, amount: int, currency: str = "SEK", *, back
         made = create_payment(uow, customer_id=owner.customer_id, currency=currency, items=[item])
         complete_payment(uow, made.id, reference="OCR 4711")
         if back:
-            record_refund(uow, made.id, Money(amount=back, currency=currency), reason="Ångrat köp")
+            request_refund(uow, made.id, Money(amount=back, currency=currency), reason="Ångrat köp")
         return made.id
 
 

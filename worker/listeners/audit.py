@@ -12,11 +12,15 @@ from kernel.contracts.events import (
     PaymentGatewayChanged,
     PendingMembershipsStarted,
     Recorded,
+    RefundAskedAgain,
+    RefundDecided,
+    RefundRequested,
     VisitEnded,
     VisitStarted,
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
+from services.billing.amounts import in_words
 from services.customers.models import AuditLine
 
 audit = Listener("audit", home="customers", start="beginning")
@@ -75,6 +79,30 @@ def note_explanation(uow: UnitOfWork, event: DifferenceClosed, recorded: Recorde
     """Note what somebody said a difference was."""
     told = {"gateway": event.gateway, "reference": event.reference, "note": event.note}
     _note(uow, recorded, "difference closed", event.finding_id, details=told)
+
+
+@audit.to(RefundRequested)
+def note_refund(uow: UnitOfWork, event: RefundRequested, recorded: Recorded) -> None:
+    """Note who gave money back, how much and why."""
+    told = _of_refund(event) | {"effect": event.effect, "is_by_hand": event.is_by_hand}
+    _note(uow, recorded, "refund requested", event.customer_id, details=told | {"reason": event.reason})
+
+
+@audit.to(RefundDecided)
+def note_decision(uow: UnitOfWork, event: RefundDecided, recorded: Recorded) -> None:
+    """Note who says what became of a refund, and how he knows."""
+    told = _of_refund(event) | {"has_gone": event.has_gone, "reason": event.reason}
+    _note(uow, recorded, "refund decided", event.customer_id, details=told)
+
+
+@audit.to(RefundAskedAgain)
+def note_question(uow: UnitOfWork, event: RefundAskedAgain, recorded: Recorded) -> None:
+    """Note who had the gateway asked once more."""
+    _note(uow, recorded, "refund asked about", event.customer_id, details=_of_refund(event))
+
+
+def _of_refund(event: RefundRequested | RefundDecided | RefundAskedAgain) -> dict[str, Any]:
+    return {"payment": event.number, "amount": in_words(event.amount)}
 
 
 def _note(uow: UnitOfWork, recorded: Recorded, action: str, object_id: UUID, **more: Any) -> None:

@@ -14,6 +14,7 @@ from kernel.contracts.events import (
     PaymentCompleted,
     PaymentRefunded,
     Recorded,
+    RefundReversed,
     SiteCreated,
 )
 from kernel.database import UnitOfWork
@@ -72,6 +73,13 @@ def add_payment(uow: UnitOfWork, event: PaymentCompleted, _recorded: Recorded) -
 def take_refund(uow: UnitOfWork, event: PaymentRefunded, _recorded: Recorded) -> None:
     """Count what was given back."""
     money = Counter({event.amount.currency: -event.amount.amount})
+    waiting(uow, _write).append(Step(event.customer_id, money=money))
+
+
+@customer_facts.to(RefundReversed)
+def take_refund_back(uow: UnitOfWork, event: RefundReversed, _recorded: Recorded) -> None:
+    """Count what was given back and came again."""
+    money = Counter({event.amount.currency: event.amount.amount})
     waiting(uow, _write).append(Step(event.customer_id, money=money))
 
 

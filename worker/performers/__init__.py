@@ -13,6 +13,7 @@ from worker.performers.link_requests import link_request
 from worker.performers.mail import mail_performer
 from worker.performers.provisioning import provisioning
 from worker.performers.reconciliations import reconciliation_performer
+from worker.performers.refunds import refund_performer
 
 
 def load_performers(settings: Settings) -> dict[str, Performer]:
@@ -29,5 +30,6 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
         mail_performer(settings),
         provisioning,
         reconciliation_performer(gateways),
+        refund_performer(gateways),
     )
     return {one.kind: one for one in every}

@@ -42,7 +42,6 @@ from kernel.contracts.events.billing import (
     PaymentCreated,
     PaymentFailed,
     PaymentGatewayChanged,
-    PaymentRefunded,
     PendingMembershipsStarted,
     ProductCreated,
 )
@@ -79,6 +78,17 @@ from kernel.contracts.events.payments import (
     PaymentMethodRemoved,
     PaymentMethodSaved,
     PaymentReceivedTwice,
+)
+from kernel.contracts.events.refunds import (
+    PaymentRefunded,
+    RefundAskedAgain,
+    RefundDecided,
+    RefundEvent,
+    RefundFailed,
+    RefundGivenUp,
+    RefundRequested,
+    RefundReversed,
+    RefundUnknown,
 )
 from kernel.contracts.events.sites import (
     NetworkCreated,
@@ -145,6 +155,13 @@ __all__ = [
     "ReachabilityChanged",
     "Recorded",
     "RecoveryCodeUsed",
+    "RefundAskedAgain",
+    "RefundDecided",
+    "RefundFailed",
+    "RefundGivenUp",
+    "RefundRequested",
+    "RefundReversed",
+    "RefundUnknown",
     "SecondFactorChanged",
     "SignInForced",
     "SignedIn",
@@ -166,6 +183,7 @@ Event = (
     | BillingEvent
     | PaymentEvent
     | BookEvent
+    | RefundEvent
     | SiteEvent
     | BackgroundEvent
 )

@@ -78,15 +78,6 @@ class PaymentFailed(Happened):
     reason: str
 
 
-class PaymentRefunded(Happened):
-    type: Literal["payment.refunded"] = "payment.refunded"
-    refund_id: UUID
-    payment_id: UUID
-    customer_id: UUID
-    number: int
-    amount: Money
-
-
 BillingEvent = (
     PaymentGatewayChanged
     | ProductCreated
@@ -96,5 +87,4 @@ BillingEvent = (
     | PaymentCreated
     | PaymentCompleted
     | PaymentFailed
-    | PaymentRefunded
 )

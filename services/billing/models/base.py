@@ -8,13 +8,12 @@ from sqlalchemy.orm import DeclarativeBase
 
 from kernel.contracts.billing import (
     ChargeStatus,
-    MembershipEffect,
     MembershipStatus,
     PaymentKind,
     PaymentStatus,
-    RefundStatus,
 )
 from kernel.contracts.plugins import Kind
+from kernel.contracts.refunds import MembershipEffect, RefundStatus
 from kernel.tables import Conventions, new_metadata
 
 ProductKind = Literal["plan", "package", "service"]

@@ -1,13 +1,14 @@
 """Money on its way back to a customer."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.contracts.billing import MembershipEffect, RefundStatus
 from kernel.contracts.money import Money
+from kernel.contracts.refunds import MembershipEffect, RefundStatus
 from kernel.errors import N_
 from kernel.work import DueWork, work_indexes
 from services.billing.models.base import Base, words_check
@@ -66,7 +67,9 @@ class Refund(DueWork, Base):
     key: Mapped[str]
     key_expires_at: Mapped[datetime | None]
     effect: Mapped[MembershipEffect] = mapped_column(default="keep", server_default="keep")
-    origin: Mapped[str] = mapped_column(default="atoll", server_default="atoll")
+    origin: Mapped[Literal["atoll", "gateway"]] = mapped_column(
+        Text(), default="atoll", server_default="atoll"
+    )
     requested_by: Mapped[str] = mapped_column(default="", server_default="")
     failure: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]

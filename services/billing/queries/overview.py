@@ -14,8 +14,9 @@ from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.billing.amounts import in_words
-from services.billing.models import Membership, Payment, PaymentLine, Product, Refund
+from services.billing.models import Membership, Payment, PaymentLine, Product
 from services.billing.periods import period_of
+from services.billing.queries.refunds import refund_of
 
 NEWEST = 10
 MAX_NUMBER = 2**62
@@ -107,7 +108,7 @@ def payment(uow: UnitOfWork, payment_id: UUID) -> contract.Payment:
         gateway_reference=found.gateway_reference,
         membership_number=uow.session.scalar(number) if found.membership_id else None,
         lines=[_line(line) for line in found.lines],
-        refunds=[_refund(refund) for refund in found.refunds],
+        refunds=[refund_of(refund, found.number, found.customer_id) for refund in found.refunds],
     )
 
 
@@ -181,12 +182,6 @@ def _line(line: PaymentLine) -> contract.LineItem:
         discount=money(line.discount),
         tax=money(line.tax),
         total=money(line.total),
-    )
-
-
-def _refund(refund: Refund) -> contract.Refund:
-    return contract.Refund(
-        id=refund.id, amount=refund.money, reason=refund.reason, created_at=refund.created_at
     )
 
 

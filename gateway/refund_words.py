@@ -1,0 +1,51 @@
+"""What happened to refunds and disputes, as sentences in the reader's language; and how the lines look."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.formats import formats
+from gateway.translation import gettext as _
+from gateway.words import said_as
+from kernel.contracts import events
+from kernel.errors import N_
+
+Sentence = Callable[[Any], str]
+
+
+def _of_refund(sentence: str) -> Sentence:
+    """Say a sentence with the amount and the payment's number, and the reason where there is one."""
+
+    def say(event: Any) -> str:
+        said = _(sentence, number=event.number, total=formats().money(event.amount))
+        reason = getattr(event, "reason", "")
+        return f"{said}: {said_as(reason)}" if reason else said
+
+    return say
+
+
+GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s went back"))
+NOT_GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s did not go back"))
+
+SENTENCES: Mapping[type[Any], Sentence] = {
+    events.PaymentRefunded: _of_refund(N_("%(total)s of payment %(number)s refunded")),
+    events.RefundRequested: _of_refund(N_("Refund of %(total)s of payment %(number)s asked for")),
+    events.RefundFailed: _of_refund(N_("Refund of %(total)s of payment %(number)s failed")),
+    events.RefundReversed: _of_refund(N_("Refund of %(total)s of payment %(number)s came back")),
+    events.RefundUnknown: _of_refund(
+        N_("Not known whether %(total)s of payment %(number)s went back; the gateway is asked again")
+    ),
+    events.RefundGivenUp: _of_refund(N_("Refund of %(total)s of payment %(number)s waits for somebody")),
+    events.RefundDecided: lambda event: (GONE if event.has_gone else NOT_GONE)(event),
+    events.RefundAskedAgain: _of_refund(N_("Gateway asked once more about %(total)s of payment %(number)s")),
+}
+
+LOOKS = {
+    "payment.refunded": ("receipt-refund", "orange"),
+    "refund.requested": ("receipt-refund", "azure"),
+    "refund.failed": ("alert-triangle", "red"),
+    "refund.reversed": ("receipt-refund", "red"),
+    "refund.unknown": ("help-circle", "yellow"),
+    "refund.given_up": ("alert-triangle", "red"),
+    "refund.decided": ("receipt-refund", "azure"),
+    "refund.asked_again": ("refresh", "azure"),
+}

@@ -1,0 +1,91 @@
+"""Giving money back: what is asked for, what became of it, and what a person decides."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from kernel.contracts.common import After, Contract
+from kernel.contracts.money import Money
+
+RefundStatus = Literal["requested", "submitting", "unknown", "pending", "succeeded", "failed", "reversed"]
+"""``unknown``: nobody can say yet whether the money went back. ``reversed``: it went, and came again."""
+
+MembershipEffect = Literal["keep", "cancel_now", "cancel_at_period_end"]
+"""What a refund does to the membership that was paid for."""
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+GivenReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class RefundOrder(Contract):
+    """``POST /v1/payments/<id>/refunds``.
+
+    ``is_by_hand``: whoever asks has given the money back himself, past the payment gateway; it is only
+    written down.
+    """
+
+    amount: Money
+    reason: Reason = ""
+    effect: MembershipEffect = "keep"
+    is_by_hand: bool = False
+
+
+class Refund(Contract):
+    """Money given back, or on its way.
+
+    ``is_settled``: it is certain what became of it. ``needs_person``: it is not, and nobody asks the gateway
+    any more by itself. ``origin``: ``atoll``, or ``gateway`` for one that was made there. ``failure`` says
+    why it failed, or why nobody knows. ``asks_again_at``: when the gateway is asked next.
+    """
+
+    id: UUID
+    payment_id: UUID
+    payment_number: int
+    customer_id: UUID
+    amount: Money
+    reason: str
+    status: RefundStatus
+    effect: MembershipEffect
+    gateway: str
+    reference: str
+    origin: Literal["atoll", "gateway"]
+    failure: str
+    is_settled: bool
+    needs_person: bool
+    attempts: int
+    asks_again_at: datetime | None
+    created_at: datetime
+    submitted_at: datetime | None
+    settled_at: datetime | None
+
+
+Which = Literal["needs_person", "unsettled", "succeeded", "failed", "reversed"]
+
+
+class RefundQuery(After):
+    """Which refunds: all without ``which``; ``unsettled`` are those of which it is not certain yet."""
+
+    which: Which | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Refunds(Contract):
+    """``GET /v1/refunds``: newest first. ``after`` None: the end."""
+
+    items: list[Refund]
+    after: str | None
+
+
+class RefundAlert(Contract):
+    """``GET /v1/refunds/alert``: how many refunds wait for a person to say what became of them."""
+
+    needs_person: int
+
+
+class RefundDecision(Contract):
+    """What a person found out about a refund: the money went back, or it did not; and how he knows."""
+
+    has_gone: bool
+    reason: GivenReason

@@ -1,0 +1,14 @@
+"""Mail to customers whose money went back; billing knows no addresses, so it is written where they are."""
+
+from kernel.contracts.events import PaymentRefunded, Recorded
+from kernel.database import UnitOfWork
+from kernel.events import Listener
+from services.customers.refund_mails import tell_of_refund
+
+refund_mail = Listener("refund_mail", home="customers", start="now")
+
+
+@refund_mail.to(PaymentRefunded)
+def tell_customer(uow: UnitOfWork, event: PaymentRefunded, _recorded: Recorded) -> None:
+    """The cursor moves in the same transaction, so he is told once."""
+    tell_of_refund(uow, event.customer_id, event.amount, payment=event.number)

@@ -1,0 +1,41 @@
+"""Give money back: call the gateway with no transaction open, then note what it said."""
+
+from collections.abc import Sequence
+
+from kernel.auth import Identity
+from kernel.contracts.plugins import GatewayAway
+from kernel.database import Database
+from kernel.work import Claim, Performer, Result
+from services.billing.gateways import GatewayNotReady, Gateways
+from services.billing.models import Refund
+from services.billing.refunding import DELAYS, Attempt, note_no_answer, note_outcome, take_up
+
+
+def refund_performer(gateways: Gateways, delays: Sequence[float] = DELAYS) -> Performer:
+    """Return the performer of refunds, for the gateways that are installed."""
+    refunding = Refunding(gateways, delays)
+    return Performer(kind="refund", home="billing", model=Refund, perform=refunding, delays=delays)
+
+
+class Refunding:
+    """Carries one refund out. Safe to run twice, or half: what may have arrived is asked for first."""
+
+    def __init__(self, gateways: Gateways, delays: Sequence[float] = DELAYS) -> None:
+        self._gateways, self._delays = gateways, delays
+
+    def __call__(self, home: Database, mine: Claim) -> Result:
+        worker = Identity.worker(mine.network_id)
+        try:
+            attempt = self._take_up(home, mine)
+            if attempt is None:
+                return Result("done")
+            outcome = attempt.carry_out()
+        except (GatewayAway, GatewayNotReady) as reason:
+            with home.unit_of_work(worker) as uow:
+                return note_no_answer(uow, mine, str(reason), self._delays)
+        with home.unit_of_work(worker) as uow:
+            return note_outcome(uow, mine, outcome, self._delays)
+
+    def _take_up(self, home: Database, mine: Claim) -> Attempt | None:
+        with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
+            return take_up(uow, self._gateways, mine)
