@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from limits import parse
 from sqlalchemy import select
 
 from kernel import clock
@@ -14,8 +15,12 @@ from sandbox.payments.delivery import WEBHOOK_SECRET, signature
 from services.billing.gateway_settings import change_gateway
 from services.billing.gateways import Gateways
 from services.billing.models import GatewayMessage
+from tests.billing.test_stripe_charges import saved
 from tests.flows.browser import Answer
 from tests.flows.world import World
+from tests.payment_sandbox import Sandbox, sandbox
+
+__all__ = ["sandbox"]
 
 PATH = "/webhooks/payments/stripe"
 
@@ -115,4 +120,35 @@ def test_a_sites_host_takes_no_messages(world: World) -> None:
     answer = world.browser().send_body(world.url("bageri", PATH), body, headers)
 
     assert answer.status in {400, 404, 405}
+    assert kept(world) == []
+
+
+def test_who_sends_too_often_is_told_when_to_come_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.stack.gateway.extensions["limits"], "webhooks", parse("2 per minute"))
+
+    answers = [send(world, message(number)) for number in range(3)]
+
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    assert int(answers[2].headers["Retry-After"]) <= 60
+    assert len(kept(world)) == 2
+
+
+def test_the_provider_itself_reaches_the_door_by_the_networks_name(world: World, sandbox: Sandbox) -> None:
+    sandbox.send_webhooks_to(world.url("admin", PATH))
+
+    outcome = sandbox.gateway().charge(saved(sandbox, "4242424242424242"))
+    sandbox.wait_until(lambda: kept(world) != [])
+
+    assert [(kind, name) for _id, kind, _key, name in kept(world)] == [("charge", outcome.reference)]
+
+
+def test_while_billing_is_away_the_sender_is_asked_to_send_again(world: World) -> None:
+    billing = world.stack.served["billing"]
+    billing.stop()
+    refused = send(world, message())
+    billing.start()
+
+    assert refused.status == 503
     assert kept(world) == []
