@@ -18,6 +18,7 @@ from services.billing.payment_gateways.stripe.reading import (
     REFUND,
     SESSION,
     Json,
+    by_charge,
     inner,
     key_of,
     name_of,
@@ -92,13 +93,7 @@ class Finder:
         if sought.reference:
             found = one(lambda: self._api.refunds.retrieve(sought.reference, {"expand": REFUND}))
             return _read(read_refund, found)
-        charge = self.intent_of(sought.charge)
-        of_charge = (
-            {}
-            if not charge
-            else {"charge" if charge.startswith(("ch_", "py_")) else "payment_intent": charge}
-        )
-        params: Any = {**since(sought.key, REFUND), **of_charge}
+        params: Any = {**since(sought.key, REFUND), **by_charge(self.intent_of(sought.charge))}
         return _read(read_refund, by_key(sought.key, self._api.refunds.list(params).auto_paging_iter()))
 
     def _method(self, sought: Sought) -> Outcome | None:

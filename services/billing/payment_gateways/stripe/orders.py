@@ -5,7 +5,7 @@ from typing import Any
 from kernel.contracts.plugins import Order
 from services.billing.payment_gateways.stripe.amounts import to_stripe
 from services.billing.payment_gateways.stripe.config import StripeConfig
-from services.billing.payment_gateways.stripe.reading import INTENT, KEY, PAGE, REFUND, SESSION
+from services.billing.payment_gateways.stripe.reading import INTENT, KEY, PAGE, REFUND, SESSION, by_charge
 
 Params = dict[str, Any]
 
@@ -55,7 +55,7 @@ def setup_page(order: Order) -> Params:
 def refund(order: Order, reference: str) -> Params:
     """Return a refund of ``reference``, an intent (``pi_...``) or a charge (``ch_...``)."""
     return {
-        "charge" if reference.startswith(("ch_", "py_")) else "payment_intent": reference,
+        **by_charge(reference),
         "amount": to_stripe(order.money),
         "metadata": _metadata(order),
         "expand": REFUND,

@@ -60,6 +60,13 @@ def charge_of(thing: Json) -> str:
     return name_of(thing, "payment_intent") or name_of(thing, "charge")
 
 
+def by_charge(reference: str) -> dict[str, str]:
+    """Return the parameter that names a charge: an intent (``pi_...``), or a charge of older times."""
+    if not reference:
+        return {}
+    return {"charge" if reference.startswith(("ch_", "py_")) else "payment_intent": reference}
+
+
 def read_intent(intent: Json) -> Outcome:
     """Return what became of a PaymentIntent (expanded by ``INTENT``)."""
     status = intent.get("status")

@@ -24,7 +24,8 @@ def explained(client: StripeClient, finder: Finder, outcome: Outcome, order: Ord
     if outcome.state != "failed" or outcome.code == "key_refused":
         return outcome
     try:
-        charge = finder.intent_of(order.reference)
+        with asking():
+            charge = finder.intent_of(order.reference)
         made = finder.find(Sought("refund", key=order.key, charge=charge))
         return made if isinstance(made, Outcome) else _with_reason(outcome, order, _charge(client, charge))
     except GatewayAway as away:
