@@ -3,6 +3,7 @@
 In a test module: ``from tests.payment_sandbox import sandbox``, ``__all__ = ["sandbox"]``, then ask for it.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ import urllib3
 from kernel import clock
 from sandbox.payments.api import SECRET_KEY
 from sandbox.payments.app import Provider
-from sandbox.payments.delivery import WEBHOOK_SECRET
+from sandbox.payments.delivery import WEBHOOK_SECRET, signature
 from services.billing.payment_gateways.stripe.config import StripeConfig
 from services.billing.payment_gateways.stripe.gateway import StripeGateway
 
@@ -57,6 +58,14 @@ class Sandbox:
         """Return the names of a new customer, and of a card that he saved."""
         method = self._control("POST", "methods", number=number)
         return method["customer"], method["id"]
+
+    def renew(self, method: str) -> None:
+        """Let the bank send the customer a card that ends four years later."""
+        self._control("POST", f"methods/{method}/renew")
+
+    def detach(self, method: str) -> None:
+        """Keep the card no more, as somebody may decide at the provider's own desk."""
+        self._control("POST", f"methods/{method}/detach")
 
     def pay(self, page: str, number: str = "4242424242424242", **more: str) -> tuple[int, str]:
         """Pay on a page as a browser does; return the status, and where it leads or what it says."""
@@ -119,6 +128,14 @@ class Sandbox:
 
     def expire_keys(self) -> None:
         self._control("POST", "keys/expire")
+
+    def messages(self, *kinds: str) -> list[tuple[dict[str, str], bytes]]:
+        """Return what webhooks would say, newest first, each signed: headers and body."""
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        answer = self._http.request("GET", f"{self.url}/v1/events?limit=100", headers=headers)
+        events = [event for event in answer.json()["data"] if not kinds or event["type"] in kinds]
+        bodies = [json.dumps(event).encode() for event in events]
+        return [({"Stripe-Signature": signature(body, int(time.time()))}, body) for body in bodies]
 
     def send_webhooks_to(self, url: str) -> None:
         self._control("POST", "endpoints", url=url)

@@ -7,11 +7,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from sandbox.payments import keys
 from sandbox.payments.api import store
-from sandbox.payments.customers import attach, make_method, named
+from sandbox.payments.customers import attach, detach_method, make_method, named, renew_method
 from sandbox.payments.delivery import decide
 from sandbox.payments.disputes import close_dispute, open_dispute
 from sandbox.payments.events import shown
 from sandbox.payments.faults import Fault
+from sandbox.payments.forms import Form
 from sandbox.payments.problems import Refused
 from sandbox.payments.refunds import give_back
 from sandbox.payments.store import Book, Thing
@@ -112,6 +113,18 @@ def keep_method() -> Response:
         customer = book.make("customer", "cus_", email=kept.email, metadata={})
         method = make_method(book, kept.number, 12, 2040)
         return jsonify(shown(attach(book, method, customer["id"])))
+
+
+@control.post("/methods/<name>/renew")
+def renew(name: str) -> Response:
+    with store().open() as book:
+        return jsonify(shown(renew_method(book, name)))
+
+
+@control.post("/methods/<name>/detach")
+def detach(name: str) -> Response:
+    with store().open() as book:
+        return jsonify(shown(detach_method(book, Form({}), name)))
 
 
 @control.post("/disputes")

@@ -1,6 +1,7 @@
 """Customers, and the cards that are kept for them."""
 
 from sandbox.payments.cards import card_of
+from sandbox.payments.events import emit
 from sandbox.payments.forms import Form
 from sandbox.payments.problems import Refused, missing
 from sandbox.payments.store import Book, Thing
@@ -47,7 +48,17 @@ def attach(book: Book, method: Thing, customer: str) -> Thing:
 
 
 def detach_method(book: Book, form: Form, name: str) -> Thing:
-    return book.save(named(book, "payment_method", name), customer=None)
+    method = book.save(named(book, "payment_method", name), customer=None)
+    emit(book, "payment_method.detached", method)
+    return method
+
+
+def renew_method(book: Book, name: str) -> Thing:
+    """Let the bank send a card that ends four years later, as it does by itself."""
+    method = named(book, "payment_method", name)
+    method["card"]["exp_year"] += 4
+    emit(book, "payment_method.updated", book.save(method))
+    return method
 
 
 def named(book: Book, kind: str, name: str) -> Thing:

@@ -10,7 +10,7 @@ from services.sites.models import WORKS as SITES
 from worker.performers import load_performers
 
 WORKS = {"customers": CUSTOMERS, "billing": BILLING, "sites": SITES}
-COMING = {"charge", "refund", "membership", "gateway_message"}
+COMING = {"membership"}
 """Whose performers come with their use cases."""
 
 

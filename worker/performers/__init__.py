@@ -7,6 +7,7 @@ from worker.performers.book_checks import book_check
 from worker.performers.charges import charge_performer
 from worker.performers.field_upkeep import field_upkeep
 from worker.performers.gateway_checks import gateway_check
+from worker.performers.gateway_messages import gateway_message
 from worker.performers.imports import import_file
 from worker.performers.jobs import job
 from worker.performers.link_requests import link_request
@@ -24,6 +25,7 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
         charge_performer(gateways),
         field_upkeep,
         gateway_check(gateways),
+        gateway_message(gateways),
         import_file,
         job,
         link_request,
