@@ -81,7 +81,7 @@ $(DONE)/packages: $(DONE)/requirements package.json package-lock.json .npmrc
 	@$(BIN)/python -m command.assets fetch
 	@touch $@
 
-$(DONE)/assets: $(DONE)/packages command/assets.py $(GATEWAY)
+$(DONE)/assets: $(DONE)/packages command/assets.py $(wildcard gateway/static/css/*.css) $(GATEWAY)
 	@$(BIN)/python -m command.assets build
 	@touch $@
 

