@@ -1,12 +1,16 @@
 """What the audit log says, in the reader's language: acts, fields and values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gateway import labels
+from gateway.formats import formats
 from gateway.hosts import current_host
 from gateway.translation import gettext as _
 from kernel.contracts.audit import AuditEntry
+from kernel.contracts.billing import Period
+from kernel.contracts.money import Money
 from kernel.errors import N_
 
 ACTS = {
@@ -55,6 +59,11 @@ ACTS = {
     "note deleted": N_("Note deleted"),
     "note edited": N_("Note edited"),
     "notes deleted": N_("All notes deleted"),
+    "product brought back": N_("Product brought back"),
+    "product changed": N_("Product changed"),
+    "product created": N_("Product created"),
+    "product deleted": N_("Product deleted"),
+    "product retired": N_("Product retired"),
     "recovery codes renewed": N_("Recovery codes made anew"),
     "sample of mail sent": N_("Sample of a message sent"),
     "payment gateway changed": N_("Payment gateway set up"),
@@ -144,6 +153,21 @@ def _value(value: object) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, list):
         return ", ".join(_value(one) for one in value) or "–"
+    if isinstance(value, dict) and {"currency", "amount"} <= value.keys():
+        return _money(value)
     if isinstance(value, dict):
         return ", ".join(f"{labels.field(name)}: {_value(one)}" for name, one in value.items()) or "–"
     return str(value)
+
+
+def _money(value: Mapping[str, Any]) -> str:
+    """Return an amount, or the price of a product with its period and what setting it up costs."""
+    currency = str(value["currency"])
+    words = formats().money(Money(amount=value["amount"], currency=currency))
+    if "period" in value:
+        length = value["period"]
+        words += " " + labels.period(Period.model_validate(length) if length else None)
+    if setup_fee := value.get("setup_fee"):
+        fee = formats().money(Money(amount=setup_fee, currency=currency))
+        words += " " + _("(setting up: %(fee)s)", fee=fee)
+    return words

@@ -47,6 +47,8 @@ PAYMENTS = {
     "refunded": N_("Refunded"),
     "disputed": N_("Disputed"),
 }
+PRODUCT_KINDS = {"plan": N_("Plan"), "package": N_("Package"), "service": N_("Service")}
+PRICINGS = {"paid": N_("Paid"), "free": N_("Free"), "contact_us": N_("Contact us")}
 SITES = {"pending": N_("Being prepared"), "active": N_("Active"), "disabled": N_("Disabled")}
 SITE_TYPES = {
     "regular": N_("Regular"),
@@ -192,6 +194,20 @@ FIELDS = {
     "sign_ins": N_("sign-ins"),
     "one_time_tokens": N_("links sent by mail"),
     "customer_notes": N_("notes"),
+    "product": N_("product"),
+    "slug": N_("short address"),
+    "description": N_("description"),
+    "pricing": N_("pricing"),
+    "group": N_("group"),
+    "position": N_("place in the order"),
+    "trial_days": N_("days of trial"),
+    "cycles": N_("number of cycles"),
+    "contact_url": N_("contact address"),
+    "limits": N_("limits"),
+    "pages": N_("pages"),
+    "domains": N_("domains"),
+    "storage": N_("storage"),
+    "prices": N_("prices"),
 }
 CUSTOM = "custom."
 
@@ -398,6 +414,14 @@ def territory(code: str) -> str:
 
 def colour(state: str) -> str:
     return COLOURS.get(state, "secondary")
+
+
+def product_kind(kind: str) -> str:
+    return _named(PRODUCT_KINDS, kind)
+
+
+def pricing(way: str) -> str:
+    return _named(PRICINGS, way)
 
 
 def period(length: Period | None) -> str:

@@ -38,14 +38,22 @@ def line_of(entry: TimelineEntry) -> Line:
 
 
 def link_of(event: events.Event) -> str | None:
-    """Return the page of the payment, membership or site that the event is about."""
+    """Return the page of the payment, membership, product or site that the event is about."""
+    if isinstance(event, events.ProductDeleted):
+        return None
     for field, folder in LINKS.items():
         if target := getattr(event, field, None):
             return f"/{folder}/{target}"
     return None
 
 
-LINKS = {"payment_id": "payments", "membership_id": "memberships", "site_id": "sites", "mail_id": "mails"}
+LINKS = {
+    "payment_id": "payments",
+    "membership_id": "memberships",
+    "product_id": "products",
+    "site_id": "sites",
+    "mail_id": "mails",
+}
 
 
 def _registered(event: events.CustomerRegistered) -> str:
@@ -250,6 +258,13 @@ SENTENCES: dict[type, Sentence] = {
     ),
     events.CustomerDeleted: lambda e: _("Customer %(number)s was deleted", number=e.number),
     events.ProductCreated: lambda e: _("Product %(name)s created", name=e.name),
+    events.ProductChanged: lambda e: _("Product %(name)s changed", name=e.name),
+    events.ProductRetired: lambda e: (
+        _("Product %(name)s retired", name=e.name)
+        if e.is_retired
+        else _("Product %(name)s brought back", name=e.name)
+    ),
+    events.ProductDeleted: lambda e: _("Product %(name)s deleted", name=e.name),
     events.MembershipStarted: lambda e: _(
         "Membership %(number)s started: %(product)s", number=e.number, product=e.product
     ),
@@ -323,6 +338,10 @@ LOOKS = {
     "account.password_link_sent": ("mail-forward", "azure"),
     "account.password_changed": ("key", "azure"),
     "account.sign_in_forced": ("logout", "orange"),
+    "product.created": ("package", "azure"),
+    "product.changed": ("package", "azure"),
+    "product.retired": ("package-off", "orange"),
+    "product.deleted": ("trash", "red"),
     "membership.started": ("id-badge", "azure"),
     "membership.pending_started": ("player-play", "green"),
     "membership.status_changed": ("id-badge", "azure"),

@@ -14,9 +14,9 @@ from command.demo.teller import MONTH, YEAR, Shelf, Teller
 from kernel.auth import Identity
 from kernel.contracts.billing import Period
 from kernel.contracts.money import Money
+from kernel.contracts.products import ProductKind
 from kernel.database import Database, UnitOfWork
 from services.billing.models import Membership, Product
-from services.billing.models.base import ProductKind
 from services.billing.products import Offer, create_product
 
 OPENED = timedelta(days=900)

@@ -4,17 +4,25 @@ The tag stands for what somebody writes about a customer, not for what happens a
 payment does not change it.
 """
 
+from typing import Protocol
+
 from flask import request
 
-from kernel.contracts.customers import Customer
 from kernel.errors import N_, Conflict, PreconditionFailed, PreconditionMissing
 
 CHANGED = "ChangedMeanwhile"
 
 
-def tag_of(customer: Customer) -> str:
-    """Return the customer's ``ETag``."""
-    return f'"{customer.version}"'
+class Versioned(Protocol):
+    """What more than one may change."""
+
+    @property
+    def version(self) -> int: ...
+
+
+def tag_of(found: Versioned) -> str:
+    """Return its ``ETag``."""
+    return f'"{found.version}"'
 
 
 def seen_versions() -> list[int] | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
+from kernel.clients.products import ProductsClient
 from kernel.clients.refunds import RefundsClient
 from kernel.contracts import billing, customers
 
@@ -14,6 +15,7 @@ class BillingClient(
     BooksClient,
     GatewaySettingsCalls,
     RefundsClient,
+    ProductsClient,
 ):
     """MONEY: memberships and payments."""
 

@@ -25,18 +25,10 @@ class GatewayNotReady(Conflict):
 class Gateways:
     """The plugins that are installed; made once a process, and shared by its threads.
 
-    ``may_pretend``: settings may name a pretend provider on this machine, as those of ``make up`` do.
     A gateway is made anew only when the network's settings have another version.
     """
 
-    def __init__(
-        self,
-        sealer: Sealer,
-        plugins: Mapping[str, type[PaymentGateway]] | None = None,
-        *,
-        may_pretend: bool = False,
-    ) -> None:
-        self.may_pretend = may_pretend
+    def __init__(self, sealer: Sealer, plugins: Mapping[str, type[PaymentGateway]] | None = None) -> None:
         self.plugins = load_classes(GATEWAYS, PaymentGateway) if plugins is None else dict(plugins)
         self._sealer = sealer
         self._made: dict[tuple[UUID, str], tuple[int, PaymentGateway]] = {}

@@ -17,7 +17,7 @@ from kernel.ids import new_id
 GOLDEN = Path(__file__).parent.parent / "contracts" / "golden"
 EVENTS = get_args(Event)
 IN_NO_TIMELINE_OF_A_CUSTOMER = {
-    "network.created", "network.settings_changed", "product.created",
+    "network.created", "network.settings_changed",
 }  # fmt: skip
 
 

@@ -11,11 +11,18 @@ import pytest
 from pydantic import ValidationError
 
 from kernel.contracts import events
+from kernel.contracts.billing import Period
 from kernel.contracts.money import Money
+from kernel.contracts.products import ProductLimits, ProductPrice, ProductTerms
 from kernel.contracts.sites import NetworkSettings
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = list(get_args(events.Event))
+TERMS = ProductTerms(
+    name="text",
+    limits=ProductLimits(sites=3, storage=500),
+    prices=(ProductPrice(currency="SEK", amount=12050, period=Period(length=1, unit="month")),),
+)
 
 
 def sample(kind: type[events.Happened]) -> events.Happened:
@@ -42,6 +49,8 @@ def value_of(annotation: Any) -> Any:
         dict[str, str]: {"number": "1"},
         dict[str, object]: {"name": "text"},
         tuple[str, ...]: ("text",),
+        ProductTerms: TERMS,
+        ProductLimits: TERMS.limits,
         NetworkSettings: NetworkSettings(name="text", locale="en", time_zone="UTC"),
     }
     return plain[annotation]

@@ -1,4 +1,4 @@
-"""What other services decided and the audit log must hold: settings, and visits to sites."""
+"""What other services decided and the audit log must hold: settings, visits to sites, and products."""
 
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,10 @@ from kernel.contracts.events import (
     NetworkSettingsChanged,
     PaymentGatewayChanged,
     PendingMembershipsStarted,
+    ProductChanged,
+    ProductCreated,
+    ProductDeleted,
+    ProductRetired,
     Recorded,
     RefundAskedAgain,
     RefundDecided,
@@ -103,6 +107,47 @@ def note_question(uow: UnitOfWork, event: RefundAskedAgain, recorded: Recorded) 
 
 def _of_refund(event: RefundRequested | RefundDecided | RefundAskedAgain) -> dict[str, Any]:
     return {"payment": event.number, "amount": in_words(event.amount)}
+
+
+@audit.to(ProductCreated)
+def note_product(uow: UnitOfWork, event: ProductCreated, recorded: Recorded) -> None:
+    """Note what is sold now; of one from before the terms travelled along, its name."""
+    after = event.terms.model_dump(mode="json") if event.terms else {"name": event.name}
+    _note(uow, recorded, "product created", event.product_id, after=after)
+
+
+@audit.to(ProductChanged)
+def note_product_change(uow: UnitOfWork, event: ProductChanged, recorded: Recorded) -> None:
+    """Note the terms that changed, under the name that it has."""
+    before, after = event.before.model_dump(mode="json"), event.after.model_dump(mode="json")
+    changed = [name for name in after if after[name] != before[name]]
+    _note(
+        uow,
+        recorded,
+        "product changed",
+        event.product_id,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+        details={"product": event.name},
+    )
+
+
+@audit.to(ProductRetired)
+def note_retirement(uow: UnitOfWork, event: ProductRetired, recorded: Recorded) -> None:
+    """Note that it is sold to nobody any more, or again."""
+    _note(
+        uow,
+        recorded,
+        "product retired" if event.is_retired else "product brought back",
+        event.product_id,
+        details={"product": event.name},
+    )
+
+
+@audit.to(ProductDeleted)
+def note_product_deletion(uow: UnitOfWork, event: ProductDeleted, recorded: Recorded) -> None:
+    """Note that it is gone."""
+    _note(uow, recorded, "product deleted", event.product_id, details={"product": event.name})
 
 
 def _note(uow: UnitOfWork, recorded: Recorded, action: str, object_id: UUID, **more: Any) -> None:

@@ -43,7 +43,6 @@ from kernel.contracts.events.billing import (
     PaymentFailed,
     PaymentGatewayChanged,
     PendingMembershipsStarted,
-    ProductCreated,
 )
 from kernel.contracts.events.books import BalancesRebuilt, BookEvent, DifferenceClosed, DifferencesFound
 from kernel.contracts.events.customers import (
@@ -78,6 +77,13 @@ from kernel.contracts.events.payments import (
     PaymentMethodRemoved,
     PaymentMethodSaved,
     PaymentReceivedTwice,
+)
+from kernel.contracts.events.products import (
+    ProductChanged,
+    ProductCreated,
+    ProductDeleted,
+    ProductEvent,
+    ProductRetired,
 )
 from kernel.contracts.events.refunds import (
     PaymentRefunded,
@@ -151,7 +157,10 @@ __all__ = [
     "PaymentReceivedTwice",
     "PaymentRefunded",
     "PendingMembershipsStarted",
+    "ProductChanged",
     "ProductCreated",
+    "ProductDeleted",
+    "ProductRetired",
     "ReachabilityChanged",
     "Recorded",
     "RecoveryCodeUsed",
@@ -182,6 +191,7 @@ Event = (
     | DeletionEvent
     | BillingEvent
     | PaymentEvent
+    | ProductEvent
     | BookEvent
     | RefundEvent
     | SiteEvent

@@ -1,4 +1,4 @@
-"""What happened to products, memberships and payments."""
+"""What happened to memberships and payments."""
 
 from typing import Literal
 from uuid import UUID
@@ -6,12 +6,6 @@ from uuid import UUID
 from kernel.contracts.billing import MembershipStatus
 from kernel.contracts.events.happened import Happened
 from kernel.contracts.money import Money
-
-
-class ProductCreated(Happened):
-    type: Literal["product.created"] = "product.created"
-    product_id: UUID
-    name: str
 
 
 class PaymentGatewayChanged(Happened):
@@ -80,7 +74,6 @@ class PaymentFailed(Happened):
 
 BillingEvent = (
     PaymentGatewayChanged
-    | ProductCreated
     | MembershipStarted
     | MembershipStatusChanged
     | PendingMembershipsStarted

@@ -9,6 +9,7 @@ from services.billing.api import gateways as gateways
 from services.billing.api import memberships as memberships
 from services.billing.api import overview as overview
 from services.billing.api import payments as payments
+from services.billing.api import products as products
 from services.billing.api import refunds as refunds
 from services.billing.api.blueprint import api
 

@@ -1,7 +1,7 @@
 """The base of the billing tables."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Text
 from sqlalchemy.orm import DeclarativeBase
@@ -13,11 +13,9 @@ from kernel.contracts.billing import (
     PaymentStatus,
 )
 from kernel.contracts.plugins import Kind
+from kernel.contracts.products import Pricing, ProductKind
 from kernel.contracts.refunds import MembershipEffect, RefundStatus
 from kernel.tables import Conventions, new_metadata
-
-ProductKind = Literal["plan", "package", "service"]
-Pricing = Literal["paid", "free", "contact_us"]
 
 
 class Base(Conventions, DeclarativeBase):

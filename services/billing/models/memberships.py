@@ -36,6 +36,7 @@ class MembershipItem(TenantScoped, Base):
         ForeignKeyConstraint(["network_id", "membership_id"], ["memberships.network_id", "memberships.id"]),
         ForeignKeyConstraint(["network_id", "product_id"], ["products.network_id", "products.id"]),
         UniqueConstraint("network_id", "membership_id", "product_id"),
+        Index("ix_membership_items_product", "network_id", "product_id", "membership_id"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit >= 0", name="unit"),
     )

@@ -175,6 +175,12 @@ class PaymentLine(TenantScoped, Base):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("least(unit, discount, tax, total) >= 0", name="amounts"),
         CheckConstraint("total = quantity * unit - discount + tax", name="sum"),
+        Index(
+            "ix_payment_lines_product",
+            "network_id",
+            "product_id",
+            postgresql_where=text("product_id IS NOT NULL"),
+        ),
         CheckConstraint("kind IN ('product', 'setup_fee', 'fee', 'other')", name="kind"),
     )
 

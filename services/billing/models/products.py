@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.contracts.billing import Period
 from kernel.contracts.money import Money
+from kernel.contracts.products import Pricing, ProductKind
 from kernel.errors import N_
 from kernel.tables import TenantScoped, Timestamped
-from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base, Pricing, ProductKind
+from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base
 from services.billing.periods import period_of
 
 
@@ -32,6 +33,7 @@ class Product(TenantScoped, Timestamped, Base):
         CheckConstraint("pricing IN ('paid', 'free', 'contact_us')", name="pricing"),
         CheckConstraint("trial_days >= 0", name="trial_days"),
         CheckConstraint("cycles > 0", name="cycles"),
+        CheckConstraint("retired_at IS NULL OR NOT is_active", name="retired"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

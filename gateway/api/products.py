@@ -1,0 +1,72 @@
+"""Products: what is sold, for how much, and what a site may use of it."""
+
+from uuid import UUID
+
+from gateway.api.blueprint import blueprint
+from gateway.api.keys import api_services
+from gateway.api.operations import operation
+from gateway.api.versions import CHANGED, precondition, seen_versions, tag_of
+from kernel.contracts.products import Product, ProductChange, ProductsList, ProductsQuery, ProductTerms
+from kernel.errors import Conflict
+from kernel.http import body, query
+
+
+@blueprint.get("/products")
+@operation(scope="billing.view", query=ProductsQuery, answers=ProductsList)
+def products() -> ProductsList:
+    """A page of the products in their order, and the count of each tab."""
+    return api_services().billing.products(query(ProductsQuery))
+
+
+@blueprint.post("/products")
+@operation(
+    scope="billing.edit",
+    body=ProductTerms,
+    answers=Product,
+    etag=tag_of,
+    makes=lambda made: f"/api/v1/products/{made.id}",
+)
+def create_product() -> Product:
+    """Add a product; amounts are in minor units, a price without a period is paid once."""
+    return api_services().billing.create_product(body(ProductTerms))
+
+
+@blueprint.get("/products/<uuid:product_id>")
+@operation(scope="billing.view", answers=Product, etag=tag_of)
+def product(product_id: UUID) -> Product:
+    """One product, with how many memberships have it."""
+    return api_services().billing.product(product_id)
+
+
+@blueprint.put("/products/<uuid:product_id>")
+@operation(scope="billing.edit", body=ProductTerms, answers=Product, etag=tag_of, is_conditional=True)
+def change_product(product_id: UUID) -> Product:
+    """Replace the terms of a product; the memberships there are keep the price that was agreed."""
+    change = ProductChange(seen=seen_versions(), terms=body(ProductTerms))
+    try:
+        return api_services().billing.change_product(product_id, change)
+    except Conflict as reason:
+        if reason.code == CHANGED:
+            raise precondition(reason) from reason
+        raise
+
+
+@blueprint.post("/products/<uuid:product_id>/retire")
+@operation(scope="billing.edit", answers=Product, etag=tag_of)
+def retire_product(product_id: UUID) -> Product:
+    """Take a product off sale; who has it keeps it."""
+    return api_services().billing.retire_product(product_id)
+
+
+@blueprint.post("/products/<uuid:product_id>/bring-back")
+@operation(scope="billing.edit", answers=Product, etag=tag_of)
+def bring_back_product(product_id: UUID) -> Product:
+    """Sell a retired product again."""
+    return api_services().billing.bring_back_product(product_id)
+
+
+@blueprint.delete("/products/<uuid:product_id>")
+@operation(scope="billing.edit")
+def delete_product(product_id: UUID) -> None:
+    """Delete a product for good; 409 when anything was ever sold of it: retire it instead."""
+    api_services().billing.delete_product(product_id)
