@@ -204,6 +204,13 @@ def _billing_handed_over(event: events.CustomerBillingHandedOver) -> str:
     )
 
 
+def _invoice_issued(event: events.InvoiceIssued) -> str:
+    named = {"number": event.number, "total": formats().money(event.total)}
+    if event.kind == "credit_note":
+        return _("Credit note %(number)s of %(total)s issued", **named)
+    return _("Invoice %(number)s of %(total)s issued", **named)
+
+
 SENTENCES: dict[type, Sentence] = {
     events.NetworkCreated: lambda e: _("Network %(name)s created", name=e.name),
     events.NetworkSettingsChanged: lambda e: _("Settings of the network saved"),
@@ -286,6 +293,12 @@ SENTENCES: dict[type, Sentence] = {
     events.PaymentMethodSaved: lambda e: _("Way to pay saved: %(method)s", method=_method(e)),
     events.PaymentMethodRemoved: lambda e: _("Way to pay removed: %(method)s", method=_method(e)),
     **refund_words.SENTENCES,
+    events.PaymentRefunded: lambda e: _(
+        "%(total)s of payment %(number)s refunded", number=e.number, total=formats().money(e.amount)
+    ),
+    events.InvoiceIssued: _invoice_issued,
+    events.InvoiceSent: lambda e: _("Invoice %(number)s sent to the customer", number=e.number),
+    events.BillingSettingsChanged: lambda e: _("Settings of billing saved"),
     events.SiteCreated: lambda e: _("Site %(name)s created on %(host)s", name=e.name, host=e.host),
     events.SitePublished: lambda e: _("Site %(name)s published on %(host)s", name=e.name, host=e.host),
     events.SiteDisabled: lambda e: _("Site %(name)s disabled: %(reason)s", name=e.name, reason=e.reason),
@@ -354,6 +367,10 @@ LOOKS = {
     "payment_method.saved": ("credit-card", "azure"),
     "payment_method.removed": ("credit-card-off", "secondary"),
     **refund_words.LOOKS,
+    "payment.refunded": ("receipt-refund", "orange"),
+    "invoice.issued": ("file-invoice", "azure"),
+    "invoice.sent": ("mail-forward", "azure"),
+    "network.billing_settings_changed": ("adjustments", "secondary"),
     "site.created": ("world", "azure"),
     "site.published": ("world", "green"),
     "site.disabled": ("world", "red"),

@@ -13,7 +13,7 @@ BEGINNINGS: dict[EventKind, tuple[str, ...]] = {
     "sign_in": ("account.",),
     "switch": ("visit.", "customer.switch_cleared"),
     "membership": ("membership.", "product."),
-    "payment": ("payment.", "payment_method.", "refund.", "ledger.", "reconciliation."),
+    "payment": ("payment.", "payment_method.", "refund.", "invoice.", "ledger.", "reconciliation."),
     "site": ("site.",),
     "network": (
         "network.",

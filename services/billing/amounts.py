@@ -33,3 +33,8 @@ def spread(amount: int, weights: Sequence[int]) -> list[int]:
     for at in by_remainder[: amount - sum(parts)]:
         parts[at] += 1
     return parts
+
+
+def share_of(amount: int, part: int, whole: int) -> int:
+    """Return ``part / whole`` of an amount, half a minor unit rounded up; all of it when it is the whole."""
+    return (2 * amount * part + whole) // (2 * whole) if whole else 0

@@ -58,6 +58,7 @@ def _line(item: Item, *, position: int, currency: str, discount: int) -> Payment
         quantity=item.quantity,
         unit=item.unit,
         discount=discount,
+        tax_percent=item.tax_percent,
         tax=tax,
         total=net + tax,
     )

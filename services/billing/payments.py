@@ -9,6 +9,8 @@ from kernel.contracts.events import PaymentCancelled, PaymentCompleted, PaymentC
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
+from services.billing.credit_notes import cancel_invoice
+from services.billing.invoices import issue_invoice
 from services.billing.ledger import book_owed, book_received
 from services.billing.lines import Item, priced_lines
 from services.billing.locks import lock_payment
@@ -105,6 +107,7 @@ def receive(uow: UnitOfWork, payment: Payment, *, reference: str, gateway: str) 
     payment.gateway_reference = reference
     payment.gateway = gateway or payment.gateway
     payment.completed_at = payment.modified_at = uow.now
+    issue_invoice(uow, payment)
     book_received(uow, payment)
     uow.publish(
         PaymentCompleted(
@@ -144,6 +147,7 @@ def cancel_payment(uow: UnitOfWork, payment_id: UUID, *, reason: str) -> Payment
     payment.check_payable()
     payment.status, payment.modified_at = "cancelled", uow.now
     payment.version += 1
+    cancel_invoice(uow, payment)
     book_owed(uow, payment, -payment.total, step="cancelled")
     uow.publish(
         PaymentCancelled(

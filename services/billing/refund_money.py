@@ -10,6 +10,7 @@ from kernel.contracts.events import PaymentRefunded, RefundFailed, RefundReverse
 from kernel.contracts.plugins import Outcome
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
+from services.billing.credit_notes import issue_credit_note, take_back_credit_note
 from services.billing.ledger import book_refunded, book_returned
 from services.billing.models import Payment, Refund
 from services.billing.models.refunds import UNSETTLED_REFUNDS
@@ -68,6 +69,7 @@ def _succeed(uow: UnitOfWork, payment: Payment, refund: Refund) -> None:
         )
     refund.failure = ""
     _end(uow, payment, refund, "succeeded")
+    issue_credit_note(uow, refund)
     book_refunded(uow, payment, refund)
     uow.publish(PaymentRefunded(**told_of(payment, refund)))
     take_effect(uow, payment, refund)
@@ -82,6 +84,7 @@ def _fail(uow: UnitOfWork, payment: Payment, refund: Refund, reason: str) -> Non
 def _come_back(uow: UnitOfWork, payment: Payment, refund: Refund, reason: str) -> None:
     refund.failure = reason
     _end(uow, payment, refund, "reversed")
+    take_back_credit_note(uow, refund)
     book_returned(uow, payment, refund)
     uow.publish(RefundReversed(**told_of(payment, refund), reason=reason))
 

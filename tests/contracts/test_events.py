@@ -1,7 +1,7 @@
 """The JSON of every event is a promise: it is held against a golden file."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from kernel.contracts import events
 from kernel.contracts.billing import Period
+from kernel.contracts.billing_settings import BillingRules
 from kernel.contracts.money import Money
 from kernel.contracts.products import ProductLimits, ProductPrice, ProductTerms
 from kernel.contracts.sites import NetworkSettings
@@ -40,6 +41,7 @@ def value_of(annotation: Any) -> Any:
         str: "text",
         int: 1,
         bool: True,
+        date: date(2026, 5, 1),
         datetime: datetime(2026, 5, 1, 12, 0, tzinfo=UTC),
         Money: Money(amount=12050, currency="SEK"),
         list[str]: ["email"],
@@ -51,6 +53,7 @@ def value_of(annotation: Any) -> Any:
         tuple[str, ...]: ("text",),
         ProductTerms: TERMS,
         ProductLimits: TERMS.limits,
+        BillingRules: BillingRules(),
         NetworkSettings: NetworkSettings(name="text", locale="en", time_zone="UTC"),
     }
     return plain[annotation]

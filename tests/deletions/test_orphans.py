@@ -26,6 +26,7 @@ STAYS = {
     "billing.departed_customers.id": "nothing can be sold to him any more",
     "sites.departed_customers.id": "no site can be made for him any more",
     "billing.payments.customer_id": "bookkeeping law; leads to nobody but the buyer above",
+    "billing.invoices.customer_id": "bookkeeping law; whom it was issued to, whoever has the payment now",
     "billing.memberships.customer_id": "what the payments were for; leads to nobody",
 }
 GIVEN_AWAY = STAYS.keys() - {"billing.payments.customer_id", "billing.memberships.customer_id"} | {

@@ -70,6 +70,12 @@ from kernel.contracts.events.deletions import (
     DeletionEvent,
 )
 from kernel.contracts.events.happened import Happened
+from kernel.contracts.events.invoices import (
+    BillingSettingsChanged,
+    InvoiceEvent,
+    InvoiceIssued,
+    InvoiceSent,
+)
 from kernel.contracts.events.payments import (
     PaymentCancelled,
     PaymentEvent,
@@ -119,6 +125,7 @@ __all__ = [
     "ApiKeyCreated",
     "ApiKeyRevoked",
     "BalancesRebuilt",
+    "BillingSettingsChanged",
     "CustomerBillingErased",
     "CustomerBillingHandedOver",
     "CustomerChanged",
@@ -138,6 +145,8 @@ __all__ = [
     "Event",
     "Happened",
     "InvitationWithdrawn",
+    "InvoiceIssued",
+    "InvoiceSent",
     "MailSentAgain",
     "MembershipStarted",
     "MembershipStatusChanged",
@@ -194,6 +203,7 @@ Event = (
     | ProductEvent
     | BookEvent
     | RefundEvent
+    | InvoiceEvent
     | SiteEvent
     | BackgroundEvent
 )

@@ -7,6 +7,7 @@ from services.billing.models.counts import PaymentCount
 from services.billing.models.departed import DepartedCustomer
 from services.billing.models.gateway_checks import GatewayCheck
 from services.billing.models.gateway_messages import GatewayMessage
+from services.billing.models.invoices import Invoice, Logo
 from services.billing.models.ledger import LedgerBalance, LedgerEntry, LedgerPosting
 from services.billing.models.memberships import Membership, MembershipItem
 from services.billing.models.numbers import NumberSequence
@@ -46,9 +47,11 @@ __all__ = [
     "GatewayMessage",
     "GatewaySettings",
     "IdempotencyKey",
+    "Invoice",
     "LedgerBalance",
     "LedgerEntry",
     "LedgerPosting",
+    "Logo",
     "Membership",
     "MembershipAgenda",
     "MembershipChange",

@@ -12,6 +12,7 @@ from kernel.contracts.billing import (
     PaymentKind,
     PaymentStatus,
 )
+from kernel.contracts.invoices import InvoiceKind
 from kernel.contracts.plugins import Kind
 from kernel.contracts.products import Pricing, ProductKind
 from kernel.contracts.refunds import MembershipEffect, RefundStatus
@@ -33,6 +34,7 @@ class Base(Conventions, DeclarativeBase):
         ProductKind: Text(),
         Pricing: Text(),
         Kind: Text(),
+        InvoiceKind: Text(),
     }
 
 

@@ -40,13 +40,16 @@ class GatewaySettings(TenantScoped, Base):
 
 
 class BillingSettings(TenantScoped, Base):
-    """The network's decisions about billing; what is not decided follows ``services.billing.settings``."""
+    """The network's decisions about billing; what is not decided follows ``services.billing.settings``.
+
+    ``logo`` is the id of a picture, or empty.
+    """
 
     __tablename__ = "billing_settings"
 
     network_id: Mapped[UUID] = mapped_column(primary_key=True)
     decided: Mapped[dict[str, Any]]
-    logo: Mapped[bytes | None]
+    logo: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
     modified_at: Mapped[datetime]
 
