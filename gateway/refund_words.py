@@ -26,6 +26,12 @@ def _of_refund(sentence: str) -> Sentence:
 GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s went back"))
 NOT_GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s did not go back"))
 
+DISPUTE_ENDS: Mapping[str, Sentence] = {
+    "won": _of_refund(N_("Dispute of %(total)s of payment %(number)s won: the money came again")),
+    "lost": _of_refund(N_("Dispute of %(total)s of payment %(number)s lost: the money is gone")),
+    "prevented": _of_refund(N_("Dispute of %(total)s of payment %(number)s prevented")),
+}
+
 SENTENCES: Mapping[type[Any], Sentence] = {
     events.PaymentRefunded: _of_refund(N_("%(total)s of payment %(number)s refunded")),
     events.RefundRequested: _of_refund(N_("Refund of %(total)s of payment %(number)s asked for")),
@@ -37,6 +43,8 @@ SENTENCES: Mapping[type[Any], Sentence] = {
     events.RefundGivenUp: _of_refund(N_("Refund of %(total)s of payment %(number)s waits for somebody")),
     events.RefundDecided: lambda event: (GONE if event.has_gone else NOT_GONE)(event),
     events.RefundAskedAgain: _of_refund(N_("Gateway asked once more about %(total)s of payment %(number)s")),
+    events.PaymentDisputed: _of_refund(N_("The customer's bank disputes %(total)s of payment %(number)s")),
+    events.DisputeEnded: lambda event: DISPUTE_ENDS.get(event.outcome, DISPUTE_ENDS["prevented"])(event),
 }
 
 LOOKS = {
@@ -47,5 +55,7 @@ LOOKS = {
     "refund.unknown": ("help-circle", "yellow"),
     "refund.given_up": ("alert-triangle", "red"),
     "refund.decided": ("receipt-refund", "azure"),
+    "payment.disputed": ("gavel", "red"),
+    "payment.dispute_ended": ("gavel", "azure"),
     "refund.asked_again": ("refresh", "azure"),
 }

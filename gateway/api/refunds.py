@@ -5,7 +5,7 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import idempotency_key, operation
-from kernel.contracts.refunds import Refund, RefundDecision, RefundOrder, RefundQuery, Refunds
+from kernel.contracts.refunds import PaymentBalance, Refund, RefundDecision, RefundOrder, RefundQuery, Refunds
 from kernel.http import body, query
 
 
@@ -21,6 +21,13 @@ def refunds() -> Refunds:
 def refund(refund_id: UUID) -> Refund:
     """One refund, and what became of it."""
     return api_services().billing.refund(refund_id)
+
+
+@blueprint.get("/payments/<uuid:payment_id>/refunds")
+@operation(scope="billing.view", answers=PaymentBalance)
+def payment_balance(payment_id: UUID) -> PaymentBalance:
+    """What of a payment went back and what may still, with its refunds and disputes."""
+    return api_services().billing.payment_balance(payment_id)
 
 
 @blueprint.post("/payments/<uuid:payment_id>/refunds")

@@ -21,6 +21,10 @@ class RefundsClient(ServiceClient):
         """Return one refund."""
         return self._get(f"/v1/refunds/{refund_id}", contracts.Refund)
 
+    def payment_balance(self, payment_id: UUID) -> contracts.PaymentBalance:
+        """Return what of a payment went back and what may still, its refunds and disputes."""
+        return self._get(f"/v1/payments/{payment_id}/refunds", contracts.PaymentBalance)
+
     def request_refund(self, payment_id: UUID, order: contracts.RefundOrder, *, key: str) -> contracts.Refund:
         """Ask for money to be given back. Raises Conflict with what is left, Invalid with the field."""
         return self._send("POST", f"/v1/payments/{payment_id}/refunds", order, contracts.Refund, key=key)

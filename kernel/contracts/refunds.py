@@ -15,6 +15,9 @@ RefundStatus = Literal["requested", "submitting", "unknown", "pending", "succeed
 MembershipEffect = Literal["keep", "cancel_now", "cancel_at_period_end"]
 """What a refund does to the membership that was paid for."""
 
+DisputeStatus = Literal["needs_response", "under_review", "won", "lost", "prevented"]
+"""``prevented``: the bank asked, and took nothing."""
+
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 GivenReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -89,3 +92,41 @@ class RefundDecision(Contract):
 
     has_gone: bool
     reason: GivenReason
+
+
+class Dispute(Contract):
+    """A payment whose money the customer's bank takes back, or wants to; ``fee`` is what that costs."""
+
+    id: UUID
+    payment_id: UUID
+    status: DisputeStatus
+    amount: Money
+    fee: Money | None
+    reason: str
+    gateway: str
+    reference: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
+class PaymentBalance(Contract):
+    """What of a payment has gone back and what may still, with all that happened to it.
+
+    ``left`` may be asked back. ``lost``: what was given back and the customer's bank took all the same.
+    ``is_by_hand``: a person gives the money back, no gateway does.
+    """
+
+    payment_id: UUID
+    number: int
+    customer_id: UUID
+    status: str
+    is_by_hand: bool
+    has_membership: bool
+    captured: Money
+    refunded: Money
+    on_its_way: Money
+    disputed: Money
+    left: Money
+    lost: Money
+    refunds: list[Refund]
+    disputes: list[Dispute]

@@ -25,6 +25,11 @@ REFUND = (
     " status, state, attempts, due_at, last_error, created_at) VALUES (gen_random_uuid(), :network, :payment,"
     " :currency, :amount, '', 'manual', '', gen_random_uuid()::text, 'requested', 'due', 0, now(), '', now())"
 )
+DISPUTE = (
+    "INSERT INTO disputes (id, network_id, payment_id, gateway, reference, status, currency, amount, fee,"
+    " fee_currency, reason, created_at, modified_at) VALUES (gen_random_uuid(), :network, :payment, 'bank',"
+    " 'dp_1', :status, :currency, :amount, :fee, '', '', now(), now())"
+)
 GOOD_LINE = {"currency": "SEK", "quantity": 2, "unit": 100, "discount": 10, "tax": 5, "total": 195}
 
 Run = Callable[[str, dict[str, Any]], None]
@@ -71,6 +76,9 @@ def test_a_line_that_does_not_add_up_is_refused(run: Run, wrong: dict[str, Any],
     [
         ("refunded = 1001", "ck_payments_refunded"),
         ("refunded = -1", "ck_payments_refunded"),
+        ("reserved = 1001", "ck_payments_reserved"),
+        ("reserved = -1", "ck_payments_reserved"),
+        ("disputed = -1", "ck_payments_disputed"),
         ("captured = 1001", "ck_payments_captured"),
         ("total = -1, captured = -1", "ck_payments_"),
         ("status = 'paid'", "ck_payments_status"),
@@ -92,6 +100,31 @@ def test_a_refund_is_positive_and_in_the_payments_currency(
 ) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         run(REFUND, {"amount": amount, "currency": currency})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "constraint"),
+    [
+        ({"amount": 0}, "ck_disputes_amount"),
+        ({"amount": -5}, "ck_disputes_amount"),
+        ({"currency": "EUR"}, "fk_disputes_payment"),
+        ({"status": "forgiven"}, "ck_disputes_status"),
+        ({"fee": -1}, "ck_disputes_fee"),
+    ],
+)
+def test_a_dispute_that_makes_no_sense_is_refused(run: Run, wrong: dict[str, Any], constraint: str) -> None:
+    good = {"currency": "SEK", "amount": 100, "status": "lost", "fee": 0}
+
+    with pytest.raises(IntegrityError, match=constraint):
+        run(DISPUTE, good | wrong)
+
+
+def test_a_dispute_is_noted_once_by_its_name(run: Run) -> None:
+    good = {"currency": "SEK", "amount": 100, "status": "lost", "fee": 0}
+    run(DISPUTE, good)
+
+    with pytest.raises(IntegrityError, match="uq_disputes_network_id_gateway_reference"):
+        run(DISPUTE, good)
 
 
 def test_a_child_cannot_hang_on_another_networks_payment(billing: Database, payment_id: UUID) -> None:

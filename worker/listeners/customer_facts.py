@@ -10,8 +10,10 @@ from kernel.bulk import document_of, waiting
 from kernel.contracts.events import (
     CustomerBillingHandedOver,
     CustomerSitesHandedOver,
+    DisputeEnded,
     MembershipStarted,
     PaymentCompleted,
+    PaymentDisputed,
     PaymentRefunded,
     Recorded,
     RefundReversed,
@@ -80,6 +82,20 @@ def take_refund(uow: UnitOfWork, event: PaymentRefunded, _recorded: Recorded) ->
 def take_refund_back(uow: UnitOfWork, event: RefundReversed, _recorded: Recorded) -> None:
     """Count what was given back and came again."""
     money = Counter({event.amount.currency: event.amount.amount})
+    waiting(uow, _write).append(Step(event.customer_id, money=money))
+
+
+@customer_facts.to(PaymentDisputed)
+def take_disputed(uow: UnitOfWork, event: PaymentDisputed, _recorded: Recorded) -> None:
+    """Count what the customer's bank took."""
+    money = Counter({event.amount.currency: -event.amount.amount})
+    waiting(uow, _write).append(Step(event.customer_id, money=money))
+
+
+@customer_facts.to(DisputeEnded)
+def take_disputed_back(uow: UnitOfWork, event: DisputeEnded, _recorded: Recorded) -> None:
+    """Count what the bank did not keep."""
+    money = Counter({event.returned.currency: event.returned.amount})
     waiting(uow, _write).append(Step(event.customer_id, money=money))
 
 

@@ -92,6 +92,8 @@ from kernel.contracts.events.products import (
     ProductRetired,
 )
 from kernel.contracts.events.refunds import (
+    DisputeEnded,
+    PaymentDisputed,
     PaymentRefunded,
     RefundAskedAgain,
     RefundDecided,
@@ -141,6 +143,7 @@ __all__ = [
     "DeadWorkRetried",
     "DifferenceClosed",
     "DifferencesFound",
+    "DisputeEnded",
     "EmailVerified",
     "Event",
     "Happened",
@@ -158,6 +161,7 @@ __all__ = [
     "PaymentCancelled",
     "PaymentCompleted",
     "PaymentCreated",
+    "PaymentDisputed",
     "PaymentFailed",
     "PaymentGatewayChanged",
     "PaymentLinesChanged",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kernel.contracts.events.happened import Happened
 from kernel.contracts.money import Money
-from kernel.contracts.refunds import MembershipEffect
+from kernel.contracts.refunds import DisputeStatus, MembershipEffect
 
 
 class _OfRefund(Happened):
@@ -73,6 +73,34 @@ class RefundAskedAgain(_OfRefund):
     type: Literal["refund.asked_again"] = "refund.asked_again"
 
 
+class PaymentDisputed(Happened):
+    """The customer's bank has taken ``amount`` of a payment back, or wants to know why it should not."""
+
+    type: Literal["payment.disputed"] = "payment.disputed"
+    dispute_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    amount: Money
+    reason: str
+
+
+class DisputeEnded(Happened):
+    """``lost``: the bank keeps ``amount``; ``won`` and ``prevented``: it does not.
+
+    ``returned`` is what came again of what the bank had: nothing when it is lost.
+    """
+
+    type: Literal["payment.dispute_ended"] = "payment.dispute_ended"
+    dispute_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    amount: Money
+    returned: Money
+    outcome: DisputeStatus
+
+
 RefundEvent = (
     RefundRequested
     | PaymentRefunded
@@ -82,4 +110,6 @@ RefundEvent = (
     | RefundGivenUp
     | RefundDecided
     | RefundAskedAgain
+    | PaymentDisputed
+    | DisputeEnded
 )

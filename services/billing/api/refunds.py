@@ -36,6 +36,13 @@ def refund(refund_id: UUID) -> Response:
         return answer(queries.refund(uow, refund_id))
 
 
+@api.get("/payments/<uuid:payment_id>/refunds")
+@needs("billing.view")
+def payment_balance(payment_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(queries.balance(uow, payment_id))
+
+
 @api.post("/payments/<uuid:payment_id>/refunds")
 @needs("billing.refund")
 @once

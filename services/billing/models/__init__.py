@@ -5,6 +5,7 @@ from services.billing.models.base import Base
 from services.billing.models.charges import Charge, PaymentMethod
 from services.billing.models.counts import PaymentCount
 from services.billing.models.departed import DepartedCustomer
+from services.billing.models.disputes import Dispute
 from services.billing.models.gateway_checks import GatewayCheck
 from services.billing.models.gateway_messages import GatewayMessage
 from services.billing.models.invoices import Invoice, Logo
@@ -43,6 +44,7 @@ __all__ = [
     "Charge",
     "CustomerVerification",
     "DepartedCustomer",
+    "Dispute",
     "GatewayCheck",
     "GatewayMessage",
     "GatewaySettings",

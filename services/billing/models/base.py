@@ -15,7 +15,7 @@ from kernel.contracts.billing import (
 from kernel.contracts.invoices import InvoiceKind
 from kernel.contracts.plugins import Kind
 from kernel.contracts.products import Pricing, ProductKind
-from kernel.contracts.refunds import MembershipEffect, RefundStatus
+from kernel.contracts.refunds import DisputeStatus, MembershipEffect, RefundStatus
 from kernel.tables import Conventions, new_metadata
 
 
@@ -31,6 +31,7 @@ class Base(Conventions, DeclarativeBase):
         ChargeStatus: Text(),
         RefundStatus: Text(),
         MembershipEffect: Text(),
+        DisputeStatus: Text(),
         ProductKind: Text(),
         Pricing: Text(),
         Kind: Text(),

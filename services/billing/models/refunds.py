@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, desc, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.contracts.money import Money
@@ -49,6 +49,8 @@ class Refund(DueWork, Base):
         Index(
             "ix_refunds_unsettled", "network_id", "created_at", postgresql_where=text("settled_at IS NULL")
         ),
+        Index("ix_refunds_newest", "network_id", desc("created_at"), desc("id")),
+        Index("ix_refunds_status", "network_id", "status", desc("created_at"), desc("id")),
         CheckConstraint("amount > 0", name="amount"),
         words_check(
             "status", ("requested", "submitting", "unknown", "pending", "succeeded", "failed", "reversed")

@@ -5,10 +5,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from kernel.contracts import refunds as contract
+from kernel.contracts.money import Money
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
-from services.billing.models import Payment, Refund
+from services.billing.gateways import MANUAL
+from services.billing.models import Dispute, Payment, Refund
+from services.billing.models.payments import REFUNDABLE
 from services.billing.models.refunds import UNSETTLED_REFUNDS
 
 NEEDS_PERSON = Refund.state == "dead"
@@ -35,6 +38,28 @@ def refunds(uow: UnitOfWork, asked: contract.RefundQuery) -> contract.Refunds:
     found = uow.session.execute(newest).all()
     shown = [refund_of(row.Refund, row.number, row.customer_id) for row in found[: asked.limit]]
     return contract.Refunds(items=shown, after=_after(shown[-1]) if len(found) > asked.limit else None)
+
+
+def balance(uow: UnitOfWork, payment_id: UUID) -> contract.PaymentBalance:
+    """Return what of a payment has gone back, what may still, and what was lost. Raises NotFound."""
+    payment = uow.get(Payment, payment_id)
+    disputes = select(Dispute).where(Dispute.payment_id == payment_id).order_by(Dispute.created_at.desc())
+    return contract.PaymentBalance(
+        payment_id=payment.id,
+        number=payment.number,
+        customer_id=payment.customer_id,
+        status=payment.status,
+        is_by_hand=payment.gateway == MANUAL,
+        has_membership=payment.membership_id is not None,
+        captured=payment.money(payment.captured),
+        refunded=payment.money(payment.refunded),
+        on_its_way=payment.money(payment.reserved - payment.refunded),
+        disputed=payment.money(payment.disputed),
+        left=payment.money(payment.refundable if payment.status in REFUNDABLE else 0),
+        lost=payment.money(max(0, payment.refunded + payment.disputed - payment.captured)),
+        refunds=[refund_of(refund, payment.number, payment.customer_id) for refund in payment.refunds[::-1]],
+        disputes=[_dispute(dispute) for dispute in uow.session.scalars(disputes)],
+    )
 
 
 def alert(uow: UnitOfWork) -> contract.RefundAlert:
@@ -65,6 +90,21 @@ def refund_of(row: Refund, payment_number: int, customer_id: UUID) -> contract.R
         created_at=row.created_at,
         submitted_at=row.submitted_at,
         settled_at=row.settled_at,
+    )
+
+
+def _dispute(row: Dispute) -> contract.Dispute:
+    return contract.Dispute(
+        id=row.id,
+        payment_id=row.payment_id,
+        status=row.status,
+        amount=row.money,
+        fee=Money(amount=row.fee, currency=row.fee_currency) if row.fee else None,
+        reason=row.reason,
+        gateway=row.gateway,
+        reference=row.reference,
+        created_at=row.created_at,
+        decided_at=row.decided_at,
     )
 
 
