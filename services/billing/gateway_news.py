@@ -5,30 +5,22 @@ nothing of ours is passed over, and what is settled stays so.
 """
 
 from collections.abc import Callable
-from uuid import UUID
 
 from sqlalchemy import select
 
 from kernel.contracts.plugins import Dispute, Kind, Outcome, Sought
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Conflict
 from services.billing.charges import settle_charge
+from services.billing.disputes import note_dispute
 from services.billing.methods import remove_method
-from services.billing.models import Charge, PaymentMethod, Refund
-from services.billing.refunds import settle_refund
-
-GIVEN_BACK = N_("Money was given back at the gateway itself, by %(name)s. Note it at its payment by hand.")
-DISPUTED = N_("The customer's bank disputes a payment: answer %(name)s at the gateway.")
-
-
-class NeedsAPerson(Conflict):
-    """Something was done at the gateway itself, or by a bank, that somebody has to see to."""
+from services.billing.models import Charge, PaymentMethod
+from services.billing.refund_imports import import_refund
 
 
 def take_news(uow: UnitOfWork, gateway: str, sought: Sought, found: Outcome | Dispute | None) -> None:
-    """Let what was found take effect; None is nothing. Raises NeedsAPerson, WentAfterAll."""
+    """Let what was found take effect; None is nothing. Raises NoRoomYet, WentAfterAll."""
     if isinstance(found, Dispute):
-        _take_dispute(uow, gateway, found)
+        note_dispute(uow, gateway, found)
     elif found is not None:
         TAKERS[sought.kind](uow, gateway, sought, found)
 
@@ -40,18 +32,8 @@ def _take_charge(uow: UnitOfWork, gateway: str, sought: Sought, outcome: Outcome
         settle_charge(uow, charge_id, outcome)
 
 
-def _take_refund(uow: UnitOfWork, gateway: str, sought: Sought, outcome: Outcome) -> None:
-    """Settle a refund of ours, by its key or the gateway's name for it."""
-    key, name = outcome.key or sought.key, outcome.reference
-    mine = (Refund.key == key) if key else (Refund.reference == name)
-    refund_id = uow.session.scalar(select(Refund.id).where(Refund.gateway == gateway, mine))
-    if refund_id is not None:
-        settle_refund(uow, refund_id, outcome)
-    elif outcome.state in {"pending", "succeeded"} and _payment_of(uow, gateway, outcome.charge):
-        raise NeedsAPerson(
-            N_("Money was given back at the gateway itself, by %(name)s. Note it at its payment by hand."),
-            name=name,
-        )
+def _take_refund(uow: UnitOfWork, gateway: str, _sought: Sought, outcome: Outcome) -> None:
+    import_refund(uow, gateway, outcome)
 
 
 def _take_method(uow: UnitOfWork, gateway: str, sought: Sought, outcome: Outcome) -> None:
@@ -68,20 +50,6 @@ def _take_method(uow: UnitOfWork, gateway: str, sought: Sought, outcome: Outcome
     elif outcome.method is not None:
         now = outcome.method
         kept.brand, kept.last4, kept.expires = now.brand, now.last4, now.expires
-
-
-def _take_dispute(uow: UnitOfWork, gateway: str, dispute: Dispute) -> None:
-    if dispute.state in {"needs_response", "lost"} and _payment_of(uow, gateway, dispute.charge):
-        raise NeedsAPerson(
-            N_("The customer's bank disputes a payment: answer %(name)s at the gateway."),
-            name=dispute.reference,
-        )
-
-
-def _payment_of(uow: UnitOfWork, gateway: str, charge: str) -> UUID | None:
-    """Return the payment that a charge of the gateway's brought; None for what others charged there."""
-    ours = select(Charge.payment_id).where(Charge.gateway == gateway, Charge.reference == charge)
-    return uow.session.scalar(ours.limit(1)) if charge else None
 
 
 Taker = Callable[[UnitOfWork, str, Sought, Outcome], None]

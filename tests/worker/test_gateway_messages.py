@@ -146,25 +146,35 @@ def test_a_refund_whose_answer_was_lost_is_settled_by_its_message(
     assert len(till.sandbox.ledger("refund")) == 1
 
 
-def test_money_given_back_at_the_gateway_itself_waits_for_a_person(till: Till, post: Post) -> None:
+def test_money_given_back_at_the_gateway_itself_is_written_down_once(till: Till, post: Post) -> None:
     payment_id = paid(till)
     name = till.sandbox.refund(till.read_payment(payment_id).gateway_reference, 700)
 
-    post.deliver(till.sandbox.messages("refund.created"))
-    post.look_into()
+    for _ in range(2):
+        post.deliver(till.sandbox.messages("refund.created"))
+        post.look_into()
 
-    said = f"Money was given back at the gateway itself, by {name}. Note it at its payment by hand."
-    assert post.states() == [("dead", said)]
+    with till.billing.unit_of_work(till.owner) as uow:
+        (refund,) = uow.session.scalars(select(Refund).where(Refund.payment_id == payment_id)).all()
+        told = (refund.reference, refund.origin, refund.status, refund.amount)
+    assert told == (name, "gateway", "succeeded", 700)
+    assert till.read_payment(payment_id).refunded == 700
+    assert post.states() == [("done", "")]
 
 
-def test_a_dispute_waits_for_a_person(till: Till, post: Post) -> None:
-    name = till.sandbox.dispute(till.read_payment(paid(till)).gateway_reference)
-
+def test_a_dispute_is_noted_and_its_end_too_in_whatever_order(till: Till, post: Post) -> None:
+    payment_id = paid(till)
+    name = till.sandbox.dispute(till.read_payment(payment_id).gateway_reference)
     post.deliver(till.sandbox.messages("charge.dispute.created"))
     post.look_into()
+    before = till.read_payment(payment_id).status
 
-    said = f"The customer's bank disputes a payment: answer {name} at the gateway."
-    assert post.states() == [("dead", said)]
+    till.sandbox.decide(name, "won")
+    post.deliver(till.sandbox.messages("charge.dispute.closed", "charge.dispute.funds_withdrawn"))
+    post.look_into()
+
+    assert (before, till.read_payment(payment_id).status) == ("disputed", "completed")
+    assert {state for state, _error in post.states()} == {"done"}
 
 
 def test_what_others_do_with_the_same_account_is_passed_over(till: Till, post: Post) -> None:

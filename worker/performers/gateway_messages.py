@@ -4,9 +4,10 @@ from kernel.auth import Identity
 from kernel.contracts.plugins import GatewayAway, PaymentGateway, Sought
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result, finish
-from services.billing.gateway_news import NeedsAPerson, take_news
+from services.billing.gateway_news import take_news
 from services.billing.gateways import GatewayNotReady, Gateways
 from services.billing.models import GatewayMessage
+from services.billing.refund_imports import NoRoomYet
 from services.billing.refund_money import WentAfterAll
 
 DELAYS = (5, 30, 300, 3600, 14_400, 43_200, 86_400)  # seconds
@@ -39,7 +40,9 @@ class _Looking:
             with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
                 take_news(uow, name, sought, found)
                 finish(uow, GatewayMessage, mine)
-        except (NeedsAPerson, WentAfterAll) as reason:
+        except NoRoomYet as reason:
+            return Result("later", str(reason))
+        except WentAfterAll as reason:
             return Result("dead", str(reason))
         return Result("done")
 
