@@ -5,7 +5,7 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
-from kernel.contracts.billing import CustomerBilling, Membership, Payment, PendingStarted
+from kernel.contracts.billing import CustomerBilling, Membership, PendingStarted
 
 
 @blueprint.get("/customers/<uuid:customer_id>/billing")
@@ -27,10 +27,3 @@ def start_pending_memberships(customer_id: UUID) -> PendingStarted:
 def membership(membership_id: UUID) -> Membership:
     """One membership, with its payments."""
     return api_services().billing.membership(membership_id)
-
-
-@blueprint.get("/payments/<uuid:payment_id>")
-@operation(scope="billing.view", answers=Payment)
-def payment(payment_id: UUID) -> Payment:
-    """One payment, with its lines and refunds."""
-    return api_services().billing.payment(payment_id)

@@ -5,6 +5,7 @@ from uuid import UUID
 from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
+from kernel.clients.payments import PaymentsClient
 from kernel.clients.products import ProductsClient
 from kernel.clients.refunds import RefundsClient
 from kernel.contracts import billing, customers
@@ -16,6 +17,7 @@ class BillingClient(
     GatewaySettingsCalls,
     RefundsClient,
     ProductsClient,
+    PaymentsClient,
 ):
     """MONEY: memberships and payments."""
 
@@ -31,10 +33,6 @@ class BillingClient(
     def membership(self, membership_id: UUID) -> billing.Membership:
         """Return one membership with its payments."""
         return self._get(f"/v1/memberships/{membership_id}", billing.Membership)
-
-    def payment(self, payment_id: UUID) -> billing.Payment:
-        """Return one payment with its lines and refunds."""
-        return self._get(f"/v1/payments/{payment_id}", billing.Payment)
 
     def own_billing(self) -> billing.CustomerBilling:
         """Return the memberships and payments of the identity's own customer."""

@@ -1,5 +1,6 @@
 """The customers service as its callers see it; each area of it adds a class of its own here."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from kernel.clients.admins import AdminsClient
@@ -16,7 +17,7 @@ from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
 from kernel.clients.second_factors import SecondFactorsClient
 from kernel.clients.verification import VerificationClient
-from kernel.contracts import customers
+from kernel.contracts import customers, people
 from kernel.contracts.second_factors import SignInAnswer
 from kernel.contracts.timeline import EventKind
 
@@ -42,6 +43,10 @@ class CustomersClient(
     def list_customers(self, query: customers.CustomersQuery) -> customers.CustomersList:
         """Return a page of customers and the count of each tab."""
         return self._get("/v1/customers", customers.CustomersList, query.model_dump(exclude_defaults=True))
+
+    def people(self, ids: Sequence[UUID]) -> people.People:
+        """Return what customers are called, those that are there; a page's worth at most."""
+        return self._send("POST", "/v1/customers/people", people.PeopleAsked(ids=tuple(ids)), people.People)
 
     def customer(self, customer_id: UUID) -> customers.Customer:
         """Return one customer with sign-ins and the newest events."""

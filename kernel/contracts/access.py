@@ -35,7 +35,9 @@ ROLES: dict[Role, frozenset[str]] = {
 SITE_OWNER = frozenset({"own.view", "own.edit"})
 """What a site owner may do on his own host, and all that an admin gets by switching to it."""
 
-GATEWAY = frozenset({"accounts.authenticate", "hosts.resolve", "tickets.redeem", "webhooks.deliver"})
+GATEWAY = frozenset(
+    {"accounts.authenticate", "hosts.resolve", "payments.pay", "tickets.redeem", "webhooks.deliver"}
+)
 """What the gateway may ask for itself, before anybody has signed in."""
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from kernel.contracts.common import Contract
 from kernel.contracts.money import Money
-from kernel.contracts.refunds import Refund
 
 MembershipStatus = Literal["pending", "trialing", "active", "on_hold", "expired", "cancelled"]
 PaymentStatus = Literal[
@@ -85,16 +84,6 @@ class LineItem(Contract):
     discount: Money
     tax: Money
     total: Money
-
-
-class Payment(PaymentRow):
-    """``GET /v1/payments/<id>``. ``former_customer_id``: who bought, and was deleted since."""
-
-    former_customer_id: UUID | None
-    gateway_reference: str
-    membership_number: int | None
-    lines: list[LineItem]
-    refunds: list[Refund]
 
 
 class PendingStarted(Contract):

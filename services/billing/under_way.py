@@ -24,7 +24,11 @@ def open_charge(uow: UnitOfWork, payment_id: UUID, *, lock: bool = False) -> Cha
 
 def require_none_under_way(uow: UnitOfWork, payment: Payment) -> None:
     """Raise ChargeUnderWay, with what to do, while an attempt is open. Ask with the payment locked."""
-    charge = open_charge(uow, payment.id)
+    refuse_under_way(open_charge(uow, payment.id))
+
+
+def refuse_under_way(charge: Charge | None) -> None:
+    """Raise ChargeUnderWay for an attempt that is open."""
     if charge is not None:
         raise _under_way(charge)
 

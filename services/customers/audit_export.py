@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from kernel.contracts.audit import AuditEntry, AuditQuery
 from kernel.database import UnitOfWork
+from kernel.spreadsheets import BOM, Units, defused, written
 from services.customers import audit
-from services.customers.exports import BOM, Units, written
 from services.customers.queries.audit_log import audit_log
-from services.customers.spreadsheets import defused
 
 BATCH = 500
 

@@ -1,11 +1,8 @@
 """Exporting customers as CSV: a batch at a time, each in a transaction of its own."""
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -15,19 +12,15 @@ from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Filled, Invalid
+from kernel.spreadsheets import BOM, Units, defused, written
 from services.customers import audit
 from services.customers.custom_fields import active_fields, column_of
 from services.customers.field_values import text_of
 from services.customers.queries.rows import spent_of
 from services.customers.queries.selected import batch_after, count_of
-from services.customers.spreadsheets import defused
-
-BOM = "\ufeff"
-"""Spreadsheet programs take the file for UTF-8 only if it says so; without, å ä ö are broken."""
 
 DELIMITERS = {"comma": ",", "semicolon": ";"}
 
-Units = Callable[[], AbstractContextManager[UnitOfWork]]
 Cell = Callable[[Any], str]
 
 
@@ -82,13 +75,6 @@ def lines_of(units: Units, order: ExportOrder) -> Iterator[bytes]:
             return
         yield written(([defused(cell(row)) for cell in cells.values()] for row in batch), delimiter).encode()
         number = batch[-1].number
-
-
-def written(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], delimiter: str) -> str:
-    """Return the rows as CSV (RFC 4180)."""
-    text = StringIO()
-    csv.writer(text, delimiter=delimiter).writerows(rows)
-    return text.getvalue()
 
 
 def _time(at: datetime | None) -> str:

@@ -6,11 +6,10 @@ from uuid import UUID
 from kernel.contracts.credentials import SignInsQuery
 from kernel.contracts.customers import SignIn
 from kernel.database import UnitOfWork
+from kernel.spreadsheets import BOM, Units, defused, written
 from services.customers import audit
-from services.customers.exports import BOM, Units, written
 from services.customers.models import Customer
 from services.customers.queries.sign_ins import sign_ins
-from services.customers.spreadsheets import defused
 
 BATCH = 500
 

@@ -9,8 +9,9 @@ from flask import Flask
 from kernel.auth import Identity, Signer
 from kernel.config import Settings
 from kernel.contracts.access import ROLES, SITE_OWNER
-from kernel.contracts.billing import CustomerBilling, Membership, Payment
+from kernel.contracts.billing import CustomerBilling, Membership
 from kernel.contracts.customers import FoundList
+from kernel.contracts.payments import Payment
 from kernel.ids import new_id
 from services.billing.app import create_app
 from services.billing.lines import Item
@@ -117,7 +118,7 @@ def test_a_payment_comes_with_lines_and_refunds(
         answer = call(admin, "GET", f"/v1/payments/{listed.payments[0].id}")
 
     payment = Payment.model_validate_json(answer.data)
-    assert len(sent) == 5
+    assert len(sent) == 8
     assert (payment.membership_number, payment.gateway_reference) == (1, "BG 123-4567")
     assert [line.total for line in payment.lines] == [sek(19900)]
     assert [(refund.amount, refund.reason) for refund in payment.refunds] == [(sek(900), "Goodwill")]

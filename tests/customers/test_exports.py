@@ -20,12 +20,12 @@ from kernel.contracts.bulk import EXPORT_COLUMNS, ExportOrder, Selection
 from kernel.contracts.customers import BillingInfo
 from kernel.database import Database, UnitOfWork
 from kernel.ids import new_id
+from kernel.spreadsheets import as_typed, defused
 from kernel.streams import until_end
 from services.customers import exports
 from services.customers.imports.run import Import, Report
 from services.customers.models import Account, AuditLine
 from services.customers.queries import selected
-from services.customers.spreadsheets import as_typed, defused
 from tests.background import fork
 from tests.calling import Call
 from tests.customers.conftest import Register, make_admin, signed_in

@@ -5,11 +5,18 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from kernel.auth import id_of_actor
 from kernel.contracts.events import (
     BalancesRebuilt,
     DifferenceClosed,
     NetworkSettingsChanged,
+    PaymentCancelled,
+    PaymentCompleted,
+    PaymentCreated,
     PaymentGatewayChanged,
+    PaymentLinesChanged,
+    PaymentMethodRemoved,
+    PaymentsExported,
     PendingMembershipsStarted,
     ProductChanged,
     ProductCreated,
@@ -26,6 +33,14 @@ from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.billing.amounts import in_words
 from services.customers.models import AuditLine
+
+PaymentNoted = PaymentCreated | PaymentCompleted | PaymentCancelled | PaymentLinesChanged
+PAYMENT_ACTS: dict[type, str] = {
+    PaymentCreated: "payment added",
+    PaymentCompleted: "payment completed",
+    PaymentCancelled: "payment cancelled",
+    PaymentLinesChanged: "payment changed",
+}
 
 audit = Listener("audit", home="customers", start="beginning")
 
@@ -56,6 +71,32 @@ def note_start(uow: UnitOfWork, event: PendingMembershipsStarted, recorded: Reco
     """Note that an admin started what had been left pending."""
     told = {"memberships": event.numbers}
     _note(uow, recorded, "pending memberships started", event.customer_id, details=told)
+
+
+@audit.to(PaymentCreated, PaymentCompleted, PaymentCancelled, PaymentLinesChanged)
+def note_payment(uow: UnitOfWork, event: PaymentNoted, recorded: Recorded) -> None:
+    """Note what a person did with a payment; what happens by itself stands in the customer's events."""
+    if id_of_actor(recorded.actor) is None:
+        return
+    told = {"payment": event.number, "total": in_words(event.total)}
+    if isinstance(event, PaymentCancelled):
+        told["reason"] = event.reason
+    if isinstance(event, PaymentLinesChanged):
+        told["before"] = in_words(event.before)
+    _note(uow, recorded, PAYMENT_ACTS[type(event)], event.customer_id, details=told)
+
+
+@audit.to(PaymentMethodRemoved)
+def note_method(uow: UnitOfWork, event: PaymentMethodRemoved, recorded: Recorded) -> None:
+    """Note which way to pay somebody took away."""
+    told = {"gateway": event.gateway, "brand": event.brand, "last4": event.last4}
+    _note(uow, recorded, "payment method removed", event.customer_id, details=told)
+
+
+@audit.to(PaymentsExported)
+def note_payments_export(uow: UnitOfWork, event: PaymentsExported, recorded: Recorded) -> None:
+    """Note who took payments along."""
+    _note(uow, recorded, "payments exported", recorded.network_id, details={"narrowed": event.narrowed})
 
 
 @audit.to(VisitStarted)

@@ -83,6 +83,7 @@ from kernel.contracts.events.payments import (
     PaymentMethodRemoved,
     PaymentMethodSaved,
     PaymentReceivedTwice,
+    PaymentsExported,
 )
 from kernel.contracts.events.products import (
     ProductChanged,
@@ -169,6 +170,7 @@ __all__ = [
     "PaymentMethodSaved",
     "PaymentReceivedTwice",
     "PaymentRefunded",
+    "PaymentsExported",
     "PendingMembershipsStarted",
     "ProductChanged",
     "ProductCreated",

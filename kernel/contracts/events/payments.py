@@ -42,6 +42,13 @@ class PaymentReceivedTwice(Happened):
     amount: Money
 
 
+class PaymentsExported(Happened):
+    """Somebody took a list of payments along: all, or those that were narrowed to."""
+
+    type: Literal["payment.exported"] = "payment.exported"
+    narrowed: dict[str, str]
+
+
 class PaymentMethodSaved(Happened):
     """A gateway keeps a way to pay for the customer, e.g. a card that ends in ``4242``."""
 
@@ -63,5 +70,10 @@ class PaymentMethodRemoved(Happened):
 
 
 PaymentEvent = (
-    PaymentCancelled | PaymentLinesChanged | PaymentReceivedTwice | PaymentMethodSaved | PaymentMethodRemoved
+    PaymentCancelled
+    | PaymentLinesChanged
+    | PaymentReceivedTwice
+    | PaymentsExported
+    | PaymentMethodSaved
+    | PaymentMethodRemoved
 )

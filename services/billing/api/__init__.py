@@ -7,7 +7,9 @@ from services.billing.api import books as books
 from services.billing.api import deletions as deletions
 from services.billing.api import gateways as gateways
 from services.billing.api import memberships as memberships
+from services.billing.api import methods as methods
 from services.billing.api import overview as overview
+from services.billing.api import pay_pages as pay_pages
 from services.billing.api import payments as payments
 from services.billing.api import products as products
 from services.billing.api import refunds as refunds

@@ -1,16 +1,124 @@
-"""Payments over HTTP."""
+"""Payments over HTTP: the list, a page, and what is done with one."""
 
 from uuid import UUID
 
 from flask import Response
 
-from kernel.web import answer, needs, unit_of_work
+from kernel.contracts.payments import (
+    CancelOrder,
+    ChargeOrder,
+    CompletionOrder,
+    LineEdit,
+    PaymentOrder,
+    PaymentsNarrowed,
+    PaymentsQuery,
+)
+from kernel.database import UnitOfWork
+from kernel.web import answer, body, needs, query, streamed, unit_of_work
+from services.billing import line_changes, payments_export
 from services.billing.api.blueprint import api
-from services.billing.queries import overview as queries
+from services.billing.api.once import once
+from services.billing.charges import request_charge, withdraw_charge
+from services.billing.pay_pages import look_sooner
+from services.billing.payments import cancel_payment
+from services.billing.payments_by_hand import add_by_hand, complete_by_hand
+from services.billing.queries import payment as pages
+from services.billing.queries.payments import payments_list
+
+
+@api.get("/payments")
+@needs("billing.view")
+def payments() -> Response:
+    wanted = query(PaymentsQuery)
+    with unit_of_work() as uow:
+        return answer(payments_list(uow, wanted))
+
+
+@api.post("/payments/exports")
+@needs("billing.view")
+def export_payments() -> Response:
+    wanted = body(PaymentsNarrowed)
+    with unit_of_work() as uow:
+        payments_export.note_export(uow, wanted)
+    return streamed(payments_export.pieces_of(unit_of_work, wanted), "text/csv; charset=utf-8")
+
+
+@api.post("/payments")
+@needs("billing.edit")
+@once
+def add_payment(uow: UnitOfWork) -> Response:
+    made = add_by_hand(uow, body(PaymentOrder))
+    return answer(pages.payment(uow, made.id), 201)
 
 
 @api.get("/payments/<uuid:payment_id>")
 @needs("billing.view")
 def payment(payment_id: UUID) -> Response:
     with unit_of_work() as uow:
-        return answer(queries.payment(uow, payment_id))
+        return answer(pages.payment(uow, payment_id))
+
+
+@api.post("/payments/<uuid:payment_id>/lines")
+@needs("billing.edit")
+@once
+def add_line(uow: UnitOfWork, payment_id: UUID) -> Response:
+    edit = body(LineEdit)
+    line_changes.add_line(uow, payment_id, edit, seen=edit.seen)
+    return answer(pages.payment(uow, payment_id), 201)
+
+
+@api.put("/payments/<uuid:payment_id>/lines/<uuid:line_id>")
+@needs("billing.edit")
+def change_line(payment_id: UUID, line_id: UUID) -> Response:
+    edit = body(LineEdit)
+    with unit_of_work() as uow:
+        line_changes.change_line(uow, payment_id, line_id, edit, seen=edit.seen)
+        return answer(pages.payment(uow, payment_id))
+
+
+@api.delete("/payments/<uuid:payment_id>/lines/<uuid:line_id>")
+@needs("billing.edit")
+def remove_line(payment_id: UUID, line_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        line_changes.remove_line(uow, payment_id, line_id)
+        return answer(pages.payment(uow, payment_id))
+
+
+@api.post("/payments/<uuid:payment_id>/completion")
+@needs("billing.edit")
+@once
+def complete(uow: UnitOfWork, payment_id: UUID) -> Response:
+    complete_by_hand(uow, payment_id, reference=body(CompletionOrder).reference)
+    return answer(pages.payment(uow, payment_id))
+
+
+@api.post("/payments/<uuid:payment_id>/charges")
+@needs("billing.edit")
+@once
+def charge(uow: UnitOfWork, payment_id: UUID) -> Response:
+    request_charge(uow, payment_id, method_id=body(ChargeOrder).method_id)
+    return answer(pages.payment(uow, payment_id), 202)
+
+
+@api.post("/payments/<uuid:payment_id>/charges/end")
+@needs("billing.edit")
+def end_page(payment_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        withdraw_charge(uow, payment_id)
+        return answer(pages.payment(uow, payment_id))
+
+
+@api.post("/payments/<uuid:payment_id>/charges/look")
+@needs("billing.edit")
+def look_at_charge(payment_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        look_sooner(uow, payment_id)
+        return answer(pages.payment(uow, payment_id))
+
+
+@api.post("/payments/<uuid:payment_id>/cancellation")
+@needs("billing.edit")
+@once
+def cancel(uow: UnitOfWork, payment_id: UUID) -> Response:
+    cancel_payment(uow, payment_id, reason=body(CancelOrder).reason)
+    return answer(pages.payment(uow, payment_id))

@@ -14,9 +14,8 @@ from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.billing.amounts import in_words
-from services.billing.models import Membership, Payment, PaymentLine, Product
+from services.billing.models import Membership, Payment, Product
 from services.billing.periods import period_of
-from services.billing.queries.refunds import refund_of
 
 NEWEST = 10
 MAX_NUMBER = 2**62
@@ -98,20 +97,6 @@ def membership(uow: UnitOfWork, membership_id: UUID) -> contract.Membership:
     )
 
 
-def payment(uow: UnitOfWork, payment_id: UUID) -> contract.Payment:
-    """Return a payment with its lines and refunds. Raises NotFound."""
-    found = uow.get(Payment, payment_id)
-    number = select(Membership.number).where(Membership.id == found.membership_id)
-    return contract.Payment(
-        **dict(payment_row(found)),
-        former_customer_id=found.former_customer_id,
-        gateway_reference=found.gateway_reference,
-        membership_number=uow.session.scalar(number) if found.membership_id else None,
-        lines=[_line(line) for line in found.lines],
-        refunds=[refund_of(refund, found.number, found.customer_id) for refund in found.refunds],
-    )
-
-
 def search(uow: UnitOfWork, q: str, limit: int) -> FoundList:
     """Return the membership and the payment with the number ``q``, e.g. ``"42"`` or ``"#42"``."""
     digits = q.strip().removeprefix("#")
@@ -169,20 +154,6 @@ def _newest(uow: UnitOfWork, statement: Select[Row], model: type[Row]) -> tuple[
     counted = statement.add_columns(func.count().over()).order_by(model.created_at.desc(), model.id.desc())
     rows = uow.session.execute(counted.limit(NEWEST)).all()
     return [row[0] for row in rows], rows[0][1] if rows else 0
-
-
-def _line(line: PaymentLine) -> contract.LineItem:
-    def money(amount: int) -> Money:
-        return Money(amount=amount, currency=line.currency)
-
-    return contract.LineItem(
-        description=line.description,
-        quantity=line.quantity,
-        unit=money(line.unit),
-        discount=money(line.discount),
-        tax=money(line.tax),
-        total=money(line.total),
-    )
 
 
 def _found(kind: str, row: Membership | Payment, detail: str) -> Found:

@@ -8,12 +8,14 @@ from pydantic import Field
 
 from kernel.contracts.common import Contract
 from kernel.contracts.customers import Clearance, CustomersQuery, VipChange
+from kernel.contracts.people import PeopleAsked
 from kernel.contracts.timeline import TimelineQuery
 from kernel.web import answer, body, identity, needs, nothing, query, unit_of_work
 from services.customers import clearances, registration
 from services.customers.queries.found import found_customers
 from services.customers.queries.listing import customers_list
 from services.customers.queries.page import customer_page
+from services.customers.queries.people import people
 from services.customers.queries.timeline import timeline
 
 
@@ -39,6 +41,14 @@ def list_customers() -> Response:
     asked = query(CustomersQuery)
     with unit_of_work() as uow:
         return answer(customers_list(uow, asked))
+
+
+@api.post("/customers/people")
+@needs("customers.view")
+def show_people() -> Response:
+    asked = body(PeopleAsked)
+    with unit_of_work() as uow:
+        return answer(people(uow, asked.ids))
 
 
 @api.get("/customers/<uuid:customer_id>")

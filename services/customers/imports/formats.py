@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from kernel.contracts.bulk import EXPORT_COLUMNS
 from kernel.errors import N_, Invalid
+from kernel.spreadsheets import as_typed
 from services.customers.imports import records
 from services.customers.imports.records import Record
-from services.customers.spreadsheets import as_typed
 
 Cells = Mapping[str, str]
 Read = Callable[[Cells], Record]

@@ -11,15 +11,14 @@ from kernel.auth import Identity
 from kernel.bulk import insert_rows
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_
+from kernel.spreadsheets import BOM, Units, defused, written
 from kernel.work import Claim, finish, hold
 from services.customers import audit
-from services.customers.exports import BOM, Units, written
 from services.customers.imports.received import KIND, NotNow, piece_at
 from services.customers.imports.run import Import, Step
 from services.customers.imports.sources import PiecesSource
 from services.customers.models import ImportFile, ImportReject
 from services.customers.orderers import why_stopped
-from services.customers.spreadsheets import defused
 
 PERMISSION = "customers.edit"
 SECRET = re.compile(r"pass|hash|token|secret|salt", re.IGNORECASE)

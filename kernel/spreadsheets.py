@@ -1,0 +1,38 @@
+"""Files for spreadsheet programs, and cells that these must not run as formulas, and the way back.
+
+A cell that begins with one of ``= + - @``, a tab or a line break is a formula to a spreadsheet program,
+whoever wrote it. An apostrophe in front makes it text (OWASP, "CSV Injection"). A cell that has
+apostrophes before such a character already gets one more, so that the way back is exact.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from io import StringIO
+
+from kernel.database import UnitOfWork
+
+BOM = "\ufeff"
+"""Spreadsheet programs take the file for UTF-8 only if it says so; without, å ä ö are broken."""
+
+Units = Callable[[], AbstractContextManager[UnitOfWork]]
+
+FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+
+
+def defused(cell: str) -> str:
+    """Return the cell as text that no spreadsheet program runs."""
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def as_typed(cell: str) -> str:
+    """Return what the cell was before it was defused."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+
+
+def written(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], delimiter: str) -> str:
+    """Return the rows as CSV (RFC 4180)."""
+    text = StringIO()
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    return text.getvalue()
