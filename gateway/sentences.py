@@ -146,6 +146,23 @@ def _membership_changed(event: events.MembershipStatusChanged) -> str:
     )
 
 
+def _membership_expired(event: events.MembershipExpired) -> str:
+    if event.cause == "unpaid":
+        return _("Membership %(number)s expired: it was not paid", number=event.number)
+    return _("Membership %(number)s ended as agreed", number=event.number)
+
+
+def _payment_dunned(event: events.PaymentDunned) -> str:
+    told = {"number": event.number, "step": event.step, "steps": event.steps}
+    if event.next_at is None:
+        return _("Reminder %(step)s of %(steps)s of payment %(number)s", **told)
+    return _(
+        "Reminder %(step)s of %(steps)s of payment %(number)s; it is charged again on %(day)s",
+        day=formats().day(event.next_at),
+        **told,
+    )
+
+
 def _parked_event(event: events.ParkedEventResolved) -> str:
     if event.how == "skipped":
         return _("An event was skipped for good: %(listener)s", listener=event.listener)
@@ -280,6 +297,18 @@ SENTENCES: dict[type, Sentence] = {
         "Memberships that had been left pending were started: %(numbers)s",
         numbers=", ".join(str(number) for number in e.numbers),
     ),
+    events.RenewalAsked: lambda e: _(
+        "Payment %(number)s of %(total)s is due on %(day)s",
+        number=e.payment_number,
+        total=formats().money(e.total),
+        day=formats().day(e.due_at),
+    ),
+    events.MembershipHeld: lambda e: _(
+        "Membership %(number)s is on hold: payment %(payment)s is not paid",
+        number=e.number,
+        payment=e.payment_number,
+    ),
+    events.MembershipExpired: _membership_expired,
     events.PaymentCreated: lambda e: _(
         "Payment %(number)s of %(total)s created", number=e.number, total=formats().money(e.total)
     ),
@@ -287,6 +316,7 @@ SENTENCES: dict[type, Sentence] = {
         "Payment %(number)s of %(total)s received", number=e.number, total=formats().money(e.total)
     ),
     events.PaymentFailed: _payment_failed,
+    events.PaymentDunned: _payment_dunned,
     events.PaymentCancelled: _payment_cancelled,
     events.PaymentLinesChanged: _lines_changed,
     events.PaymentReceivedTwice: _received_twice,
@@ -359,6 +389,10 @@ LOOKS = {
     "membership.started": ("id-badge", "azure"),
     "membership.pending_started": ("player-play", "green"),
     "membership.status_changed": ("id-badge", "azure"),
+    "membership.renewal_asked": ("calendar-due", "azure"),
+    "membership.held": ("player-pause", "orange"),
+    "membership.expired": ("calendar-off", "red"),
+    "payment.dunned": ("mail-exclamation", "orange"),
     "payment.created": ("receipt", "azure"),
     "payment.completed": ("cash", "green"),
     "payment.failed": ("alert-triangle", "red"),

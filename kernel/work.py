@@ -191,6 +191,11 @@ def go_on(uow: UnitOfWork, model: type[DueWork], mine: Claim) -> None:
     uow.ring(mine.kind, mine.id)
 
 
+def wait_until(uow: UnitOfWork, model: type[DueWork], mine: Claim, at: datetime) -> None:
+    """Put the row back, all being well: nothing is to be done about it before ``at``."""
+    _settle(uow, model, mine, state="due", attempts=0, last_error="", due_at=at)
+
+
 def retry_later(uow: UnitOfWork, model: type[DueWork], mine: Claim, reason: str, *, seconds: float) -> None:
     """Put the row back for another attempt, after about ``seconds``."""
     wait = timedelta(seconds=seconds * uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - jitter, no secret

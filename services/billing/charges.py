@@ -21,6 +21,7 @@ from services.billing.models import Charge, GatewaySettings, Payment, PaymentMet
 from services.billing.models.charges import OPEN_CHARGES
 from services.billing.payments import fail_payment
 from services.billing.receipts import take_money
+from services.billing.reminders import note_failed_charge
 from services.billing.under_way import ChargeUnderWay, end_charge, end_page, require_none_under_way
 
 
@@ -144,6 +145,7 @@ def _fail(uow: UnitOfWork, payment: Payment, charge: Charge, outcome: Outcome) -
     end_charge(uow, charge)
     if payment.status == "processing":
         fail_payment(uow, payment.id, reason=outcome.reason)
+    note_failed_charge(uow, payment, charge)
 
 
 def _note(uow: UnitOfWork, payment: Payment, charge: Charge, outcome: Outcome) -> None:

@@ -21,6 +21,15 @@ SAMPLES: dict[str, Any] = {
     "number": 131,
     "amount": "120.50 SEK",
     "payment": 42,
+    "product": "Bas",
+    "total": "199,00 kr",
+    "due_on": "2026-06-30",
+    "next_on": "2026-07-03",
+    "holds_on": "2026-07-07",
+    "expires_on": "2026-07-10",
+    "step": 1,
+    "is_charged": True,
+    "is_unpaid": True,
 }
 """A value for whatever the templates show; a template that shows something else needs one more here."""
 

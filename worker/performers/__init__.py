@@ -12,6 +12,7 @@ from worker.performers.imports import import_file
 from worker.performers.jobs import job
 from worker.performers.link_requests import link_request
 from worker.performers.mail import mail_performer
+from worker.performers.memberships import membership
 from worker.performers.provisioning import provisioning
 from worker.performers.reconciliations import reconciliation_performer
 from worker.performers.refunds import refund_performer
@@ -30,6 +31,7 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
         job,
         link_request,
         mail_performer(settings),
+        membership,
         provisioning,
         reconciliation_performer(gateways),
         refund_performer(gateways),

@@ -69,6 +69,13 @@ from kernel.contracts.events.deletions import (
     CustomerSitesHandedOver,
     DeletionEvent,
 )
+from kernel.contracts.events.dunning import (
+    DunningEvent,
+    MembershipExpired,
+    MembershipHeld,
+    PaymentDunned,
+    RenewalAsked,
+)
 from kernel.contracts.events.happened import Happened
 from kernel.contracts.events.invoices import (
     BillingSettingsChanged,
@@ -152,6 +159,8 @@ __all__ = [
     "InvoiceIssued",
     "InvoiceSent",
     "MailSentAgain",
+    "MembershipExpired",
+    "MembershipHeld",
     "MembershipStarted",
     "MembershipStatusChanged",
     "NetworkCreated",
@@ -163,6 +172,7 @@ __all__ = [
     "PaymentCompleted",
     "PaymentCreated",
     "PaymentDisputed",
+    "PaymentDunned",
     "PaymentFailed",
     "PaymentGatewayChanged",
     "PaymentLinesChanged",
@@ -186,6 +196,7 @@ __all__ = [
     "RefundRequested",
     "RefundReversed",
     "RefundUnknown",
+    "RenewalAsked",
     "SecondFactorChanged",
     "SignInForced",
     "SignedIn",
@@ -210,6 +221,7 @@ Event = (
     | BookEvent
     | RefundEvent
     | InvoiceEvent
+    | DunningEvent
     | SiteEvent
     | BackgroundEvent
 )

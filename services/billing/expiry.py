@@ -1,0 +1,75 @@
+"""What happens to a membership when its time is over: on hold, expired, cancelled, asked for no more."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from kernel.contracts.events import MembershipExpired, MembershipHeld
+from kernel.database import UnitOfWork
+from kernel.errors import N_
+from services.billing.memberships import change_status
+from services.billing.models import Membership, Payment
+from services.billing.payments import cancel_payment
+from services.billing.renewals import product_of
+from services.billing.snapshots import Known
+from services.billing.under_way import ChargeUnderWay
+
+NOT_PAID = N_("Nobody paid it in time.")
+
+
+def hold(uow: UnitOfWork, membership: Membership, known: Known) -> None:
+    """Put the membership on hold: its payment was not paid in time. Paying brings it back."""
+    change_status(uow, membership.id, "on_hold")
+    membership.held_at = uow.now
+    payment = uow.get(Payment, known.payment_id) if known.payment_id else None
+    bill = known.snapshot.bill
+    if payment is None or bill is None or not bill.is_open:
+        return
+    uow.publish(
+        MembershipHeld(
+            membership_id=membership.id,
+            customer_id=membership.customer_id,
+            payment_id=payment.id,
+            number=membership.number,
+            payment_number=payment.number,
+            product=product_of(uow, membership),
+            total=payment.money(payment.total),
+            expires_at=uow.now + timedelta(days=known.snapshot.rules.grace),
+        )
+    )
+
+
+def expire(uow: UnitOfWork, membership: Membership, known: Known) -> None:
+    """End the membership; what is unpaid of it can still be paid, which brings it back."""
+    is_unpaid = known.snapshot.bill is not None
+    change_status(uow, membership.id, "expired")
+    uow.publish(
+        MembershipExpired(
+            membership_id=membership.id,
+            customer_id=membership.customer_id,
+            payment_id=known.payment_id,
+            number=membership.number,
+            product=product_of(uow, membership),
+            cause="unpaid" if is_unpaid else "completed",
+        )
+    )
+
+
+def cancel(uow: UnitOfWork, membership: Membership, known: Known) -> None:
+    """End the membership for good, as was asked for; what is unpaid is asked for no more."""
+    _forgive(uow, known)
+    change_status(uow, membership.id, "cancelled")
+
+
+def abandon(uow: UnitOfWork, membership: Membership, known: Known) -> None:
+    """Ask no more for what nobody has paid in so long; a membership that never began ends with it."""
+    _forgive(uow, known)
+    if membership.status == "pending":
+        change_status(uow, membership.id, "cancelled")
+
+
+def _forgive(uow: UnitOfWork, known: Known) -> None:
+    """Ask for the bill no more, unless an attempt is under way that nobody can stop."""
+    bill = known.snapshot.bill
+    if known.payment_id and bill and bill.is_open:
+        with suppress(ChargeUnderWay):
+            cancel_payment(uow, known.payment_id, reason=NOT_PAID)
