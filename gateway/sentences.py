@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gateway import labels, payment_words, refund_words
+from gateway import labels, membership_words, payment_words, refund_words
 from gateway.formats import formats
 from gateway.translation import gettext as _
 from gateway.words import said_as
@@ -293,6 +293,7 @@ SENTENCES: dict[type, Sentence] = {
         "Membership %(number)s started: %(product)s", number=e.number, product=e.product
     ),
     events.MembershipStatusChanged: _membership_changed,
+    **membership_words.SENTENCES,
     events.PendingMembershipsStarted: lambda e: _(
         "Memberships that had been left pending were started: %(numbers)s",
         numbers=", ".join(str(number) for number in e.numbers),
@@ -348,6 +349,7 @@ SENTENCES: dict[type, Sentence] = {
 }
 
 LOOKS = {
+    **membership_words.LOOKS,
     "payment_gateway.changed": ("credit-card", "azure"),
     "customer.registered": ("user-plus", "azure"),
     "customer.changed": ("edit", "azure"),

@@ -13,9 +13,10 @@ from kernel.contracts.events import (
 from kernel.contracts.money import Money
 from kernel.contracts.verification import waits
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Conflict
+from kernel.errors import N_
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
+from services.billing.history import record, require_version
 from services.billing.models import (
     CustomerVerification,
     DepartedCustomer,
@@ -24,11 +25,10 @@ from services.billing.models import (
     Product,
 )
 from services.billing.numbers import next_number
+from services.billing.paid_time import begin, begin_trial
+from services.billing.sold import NotSoldThatWay
+from services.billing.transitions import By, Transition, TransitionNotAllowed, transition
 from services.billing.waiting import STARTING, must_wait, policy_of
-
-
-class NotSoldThatWay(Conflict):
-    """The product has no price in that currency and period, or is not on sale."""
 
 
 def start_membership(
@@ -57,6 +57,35 @@ def start_membership(
             product=product.name,
             currency=currency,
         )
+    return open_membership(
+        uow,
+        customer_id=customer_id,
+        product=product,
+        items=[MembershipItem(id=new_id(), product_id=product.id, position=1, unit=price.amount)],
+        price=price,
+        period=period,
+        trial_days=trial_days,
+        auto_renew=auto_renew,
+        gateway=gateway,
+    )
+
+
+def open_membership(
+    uow: UnitOfWork,
+    *,
+    customer_id: UUID,
+    product: Product,
+    items: list[MembershipItem],
+    price: Money,
+    period: Period | None,
+    trial_days: int,
+    auto_renew: bool,
+    gateway: str,
+    setup_fee: int = 0,
+    cycles: int | None = None,
+    resumes_id: UUID | None = None,
+) -> Membership:
+    """Make a membership of these items, ``product`` being the first; the caller knows that they are sold."""
     membership = Membership(
         id=new_id(),
         number=next_number(uow, "membership"),
@@ -73,13 +102,20 @@ def start_membership(
         period_unit=period.unit if period else None,
         auto_renew=auto_renew,
         gateway=gateway,
+        setup_fee=setup_fee,
+        cycles=cycles,
+        cycles_billed=0,
+        credit=0,
+        version=1,
+        resumes_id=resumes_id,
         created_at=uow.now,
         modified_at=uow.now,
-        items=[MembershipItem(id=new_id(), product_id=product.id, position=1, unit=price.amount)],
+        items=items,
     )
+    uow.add(membership)
+    uow.session.flush()
     if trial_days:
         _start_or_wait(uow, membership, "trialing")
-    uow.add(membership)
     uow.publish(
         MembershipStarted(
             membership_id=membership.id,
@@ -93,21 +129,33 @@ def start_membership(
     return membership
 
 
-def activate_membership(uow: UnitOfWork, membership_id: UUID) -> Membership:
-    """Let the membership run: its paid time starts now, unless some is left.
+def activate_membership(uow: UnitOfWork, membership_id: UUID, *, reason: str = "") -> Membership:
+    """Let the membership run: its time starts now, unless some is left.
 
     A pending one whose customer must verify his address first stays so, and runs once he has.
     """
-    return change_status(uow, membership_id, "active")
+    return change_status(uow, membership_id, "active", reason=reason)
 
 
-def change_status(uow: UnitOfWork, membership_id: UUID, status: MembershipStatus) -> Membership:
-    """Move a membership along the table of transitions, or let it wait; raises TransitionNotAllowed."""
+def change_status(
+    uow: UnitOfWork,
+    membership_id: UUID,
+    status: MembershipStatus,
+    *,
+    reason: str = "",
+    seen: list[int] | None = None,
+) -> Membership:
+    """Move a membership along the table of transitions, or let it wait.
+
+    Raises TransitionNotAllowed, and ChangedMeanwhile when its version is none of those ``seen``.
+    """
     if status in STARTING:
-        seen = uow.get(Membership, membership_id)
-        if seen.status == "pending" and must_wait(uow, seen.customer_id, is_free=seen.is_free):
-            return _wait(uow, membership_id, status)
-    return _move(uow, uow.get(Membership, membership_id, lock=True), status)
+        found = uow.get(Membership, membership_id)
+        if found.status == "pending" and must_wait(uow, found.customer_id, is_free=found.is_free):
+            return _wait(uow, membership_id, status, seen)
+    membership = uow.get(Membership, membership_id, lock=True)
+    require_version(membership, seen)
+    return _move(uow, membership, status, reason=reason)
 
 
 def start_waiting(uow: UnitOfWork, customer_id: UUID | None = None) -> None:
@@ -149,14 +197,19 @@ def _start_or_wait(uow: UnitOfWork, membership: Membership, status: MembershipSt
         membership.waits_to_be = status
     else:
         membership.change_status(status, uow.now)
+        begin_trial(uow, membership)
 
 
-def _wait(uow: UnitOfWork, membership_id: UUID, status: MembershipStatus) -> Membership:
+def _wait(
+    uow: UnitOfWork, membership_id: UUID, status: MembershipStatus, seen: list[int] | None
+) -> Membership:
     """Remember what a pending membership is to become; one that somebody started meanwhile does not wait."""
     membership = uow.get(Membership, membership_id, lock=True)
+    require_version(membership, seen)
     if membership.status != "pending":
         return _move(uow, membership, status)
     membership.waits_to_be, membership.left_to_be = status, None
+    record(uow, membership, act="wait for verification", after={"waits_to_be": status})
     return membership
 
 
@@ -176,9 +229,17 @@ def _waiting(customer_id: UUID | None) -> Select[Membership, str | None]:
     return waiting.where(Membership.customer_id == customer_id) if customer_id else waiting
 
 
-def _move(uow: UnitOfWork, membership: Membership, status: MembershipStatus) -> Membership:
+def _move(
+    uow: UnitOfWork, membership: Membership, status: MembershipStatus, *, reason: str = ""
+) -> Membership:
+    row = transition(membership.status, status)
+    _require_may(uow, row)
+    if status == "active":
+        begin(uow, membership)
     before = membership.change_status(status, uow.now)
-    membership.modified_at = uow.now
+    if status == "trialing":
+        begin_trial(uow, membership)
+    record(uow, membership, act=row.act, before={"status": before}, after={"status": status}, reason=reason)
     uow.publish(
         MembershipStatusChanged(
             membership_id=membership.id,
@@ -186,6 +247,15 @@ def _move(uow: UnitOfWork, membership: Membership, status: MembershipStatus) -> 
             number=membership.number,
             before=before,
             after=status,
+            reason=reason,
         )
     )
     return membership
+
+
+def _require_may(uow: UnitOfWork, row: Transition) -> None:
+    """Raise TransitionNotAllowed, or Forbidden, when the step is not for whoever asks."""
+    asking: By = "worker" if uow.identity.actor == "worker" else "console"
+    if asking not in row.by:
+        raise TransitionNotAllowed(N_("This is not done by hand: it follows from payments and from time."))
+    uow.identity.require("billing.edit", "billing.refund")

@@ -10,6 +10,8 @@ from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
 from services.billing.credit_notes import cancel_invoice
+from services.billing.credits import give_back_credit
+from services.billing.granting import grant_paid_time
 from services.billing.invoices import issue_invoice
 from services.billing.ledger import book_owed, book_received
 from services.billing.lines import Item, priced_lines
@@ -109,6 +111,7 @@ def receive(uow: UnitOfWork, payment: Payment, *, reference: str, gateway: str) 
     payment.completed_at = payment.modified_at = uow.now
     issue_invoice(uow, payment)
     book_received(uow, payment)
+    grant_paid_time(uow, payment)
     uow.publish(
         PaymentCompleted(
             payment_id=payment.id,
@@ -148,6 +151,7 @@ def cancel_payment(uow: UnitOfWork, payment_id: UUID, *, reason: str) -> Payment
     payment.status, payment.modified_at = "cancelled", uow.now
     payment.version += 1
     cancel_invoice(uow, payment)
+    give_back_credit(uow, payment)
     book_owed(uow, payment, -payment.total, step="cancelled")
     uow.publish(
         PaymentCancelled(

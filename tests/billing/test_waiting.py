@@ -16,6 +16,7 @@ from kernel.contracts.events import (
     CustomerRegistered,
     EmailVerified,
     Event,
+    MembershipExtended,
     MembershipStatusChanged,
     NetworkSettingsChanged,
     PendingMembershipsStarted,
@@ -373,7 +374,11 @@ def test_what_was_left_pending_is_started_later_and_nothing_else(shop, tell, cus
 
     assert (before.left_pending, [row.was_left_pending for row in before.memberships]) == (1, [False, True])
     assert (started, again, nothing) == (1, 0, [])
-    assert [type(event) for event in told] == [MembershipStatusChanged, PendingMembershipsStarted]
+    assert [type(event) for event in told] == [
+        MembershipExtended,
+        MembershipStatusChanged,
+        PendingMembershipsStarted,
+    ]
     with shop.opened() as uow:
         after = {row.number: row.status for row in customer_billing(uow, customer_id).memberships}
         assert uow.get(Membership, left).expires_at is not None

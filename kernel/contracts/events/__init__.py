@@ -83,6 +83,17 @@ from kernel.contracts.events.invoices import (
     InvoiceIssued,
     InvoiceSent,
 )
+from kernel.contracts.events.memberships import (
+    MembershipCancellationScheduled,
+    MembershipCancellationUndone,
+    MembershipChanged,
+    MembershipChangeScheduled,
+    MembershipChangeWithdrawn,
+    MembershipEvent,
+    MembershipExtended,
+    MembershipPaidTooLate,
+    MembershipTransferred,
+)
 from kernel.contracts.events.payments import (
     PaymentCancelled,
     PaymentEvent,
@@ -159,10 +170,18 @@ __all__ = [
     "InvoiceIssued",
     "InvoiceSent",
     "MailSentAgain",
+    "MembershipCancellationScheduled",
+    "MembershipCancellationUndone",
+    "MembershipChangeScheduled",
+    "MembershipChangeWithdrawn",
+    "MembershipChanged",
     "MembershipExpired",
+    "MembershipExtended",
     "MembershipHeld",
+    "MembershipPaidTooLate",
     "MembershipStarted",
     "MembershipStatusChanged",
+    "MembershipTransferred",
     "NetworkCreated",
     "NetworkSettingsChanged",
     "ParkedEventResolved",
@@ -216,6 +235,7 @@ Event = (
     | CustomerEvent
     | DeletionEvent
     | BillingEvent
+    | MembershipEvent
     | PaymentEvent
     | ProductEvent
     | BookEvent

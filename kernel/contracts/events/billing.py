@@ -35,6 +35,7 @@ class MembershipStatusChanged(Happened):
     number: int
     before: MembershipStatus
     after: MembershipStatus
+    reason: str = ""
 
 
 class PendingMembershipsStarted(Happened):

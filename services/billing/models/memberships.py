@@ -1,4 +1,4 @@
-"""A customer's agreement to have a product, and the table of what may follow what."""
+"""A customer's agreement to have a product."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,25 +7,12 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.contracts.billing import MembershipStatus, Period
-from kernel.errors import N_, Conflict
+from kernel.errors import N_
 from kernel.tables import TenantScoped, Timestamped
 from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base
 from services.billing.models.products import Product
-from services.billing.periods import end_of, period_of
-
-TRANSITIONS: dict[MembershipStatus, frozenset[MembershipStatus]] = {
-    "pending": frozenset({"trialing", "active", "cancelled"}),
-    "trialing": frozenset({"active", "on_hold", "expired", "cancelled"}),
-    "active": frozenset({"on_hold", "expired", "cancelled"}),
-    "on_hold": frozenset({"active", "expired", "cancelled"}),
-    "expired": frozenset({"active", "cancelled"}),
-    "cancelled": frozenset(),
-}
-"""What may follow what. A cancelled membership stays so: who comes back starts a new one."""
-
-
-class TransitionNotAllowed(Conflict):
-    """The membership's status may not become the one asked for."""
+from services.billing.periods import period_of
+from services.billing.transitions import transition
 
 
 class MembershipItem(TenantScoped, Base):
@@ -56,10 +43,11 @@ class Membership(TenantScoped, Timestamped, Base):
 
     ``waits_to_be``: what a pending one becomes once its customer's e-mail address is verified;
     ``left_to_be``: what it would have become, had whoever verified the address not wanted nothing to start.
-    ``anchor_day`` is the day of the month on which its months begin, where the month has it. ``cycles``:
+    ``anchor_at`` is what its periods are counted from, ``anchor_day`` its day of the month. ``cycles``:
     how many periods are billed, of which ``cycles_billed`` have been. ``held_at``: since when it is on
     hold. ``cancels_at``: it ends then, unless that is undone. ``resumes_id``: the cancelled one it goes on
-    from.
+    from. ``credit``: what is left, in minor units, of paid time that was taken back; the next payments use
+    it up.
     """
 
     missing = N_("There is no such membership.")
@@ -96,6 +84,14 @@ class Membership(TenantScoped, Timestamped, Base):
         CheckConstraint("cycles > 0", name="cycles"),
         CheckConstraint("cycles_billed >= 0", name="cycles_billed"),
         CheckConstraint("setup_fee >= 0", name="setup_fee"),
+        CheckConstraint("credit >= 0", name="credit"),
+        Index(
+            "uq_memberships_resumes",
+            "network_id",
+            "resumes_id",
+            unique=True,
+            postgresql_where=text("resumes_id IS NOT NULL"),
+        ),
         ForeignKeyConstraint(
             ["network_id", "method_id"], ["payment_methods.network_id", "payment_methods.id"]
         ),
@@ -122,13 +118,16 @@ class Membership(TenantScoped, Timestamped, Base):
     trial_ends_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    cancel_cause: Mapped[str] = mapped_column(default="", server_default="")
     cancel_reason: Mapped[str] = mapped_column(default="", server_default="")
     cancels_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
     anchor_day: Mapped[int | None]
+    anchor_at: Mapped[datetime | None]
     cycles: Mapped[int | None]
     cycles_billed: Mapped[int] = mapped_column(default=0, server_default="0")
     setup_fee: Mapped[int] = mapped_column(default=0, server_default="0")
+    credit: Mapped[int] = mapped_column(default=0, server_default="0")
     method_id: Mapped[UUID | None]
     gateway_customer: Mapped[str] = mapped_column(default="", server_default="")
     gateway_subscription: Mapped[str] = mapped_column(default="", server_default="")
@@ -151,22 +150,13 @@ class Membership(TenantScoped, Timestamped, Base):
     def change_status(self, status: MembershipStatus, now: datetime) -> MembershipStatus:
         """Move to ``status`` and return the one before; raises TransitionNotAllowed."""
         before = self.status
-        if status not in TRANSITIONS[before]:
-            raise TransitionNotAllowed(
-                N_("A membership that is %(before)s cannot become %(after)s."), before=before, after=status
-            )
+        transition(before, status)
         self.status, self.waits_to_be, self.left_to_be = status, None, None
+        self.held_at = now if status == "on_hold" else None
         if status == "trialing":
             self.started_at, self.trial_ends_at = now, now + timedelta(days=self.trial_days)
         if status == "active":
-            self._begin(now)
+            self.started_at = self.started_at or now
         if status == "cancelled":
-            self.cancelled_at, self.auto_renew = now, False
+            self.cancelled_at, self.auto_renew, self.cancels_at = now, False, None
         return before
-
-    def _begin(self, now: datetime) -> None:
-        """Start the paid time, unless some that was paid for is still left."""
-        self.started_at = self.started_at or now
-        paid_for = self.expires_at is not None and self.expires_at > now
-        if self.period and not paid_for:
-            self.expires_at = end_of(self.period, now)

@@ -54,7 +54,9 @@ class Payment(TenantScoped, Timestamped, Base):
 
     ``reserved`` is ``refunded`` and what is still on its way back. Both are kept by triggers on the
     refunds, so that no code can forget them, and a CHECK holds them to what was received. ``disputed`` is
-    what the customer's bank has taken back. ``former_customer_id`` is who bought, when he was deleted and
+    what the customer's bank has taken back. ``credit`` is the part of the discount that was paid before,
+    for time that was taken back; ``credited`` is what of this one is credit of that kind now, and is not
+    refunded besides. ``former_customer_id`` is who bought, when he was deleted and
     the payment handed over.
     """
 
@@ -84,6 +86,7 @@ class Payment(TenantScoped, Timestamped, Base):
         CheckConstraint("reserved BETWEEN refunded AND captured", name="reserved"),
         CheckConstraint("disputed >= 0", name="disputed"),
         CheckConstraint("least(discount, tax) >= 0", name="parts"),
+        CheckConstraint("least(credit, credited) >= 0", name="credit"),
         CheckConstraint("kind IN ('first', 'renewal', 'change', 'other')", name="kind"),
         Index("ix_payments_newest", "network_id", desc("created_at"), desc("id")),
         Index("ix_payments_status", "network_id", "status", desc("created_at"), desc("id")),
@@ -105,6 +108,8 @@ class Payment(TenantScoped, Timestamped, Base):
     disputed: Mapped[int] = mapped_column(default=0, server_default="0")
     discount: Mapped[int] = mapped_column(default=0, server_default="0")
     tax: Mapped[int] = mapped_column(default=0, server_default="0")
+    credit: Mapped[int] = mapped_column(default=0, server_default="0")
+    credited: Mapped[int] = mapped_column(default=0, server_default="0")
     kind: Mapped[PaymentKind] = mapped_column(default="other", server_default="other")
     due_at: Mapped[datetime | None]
     dunning_step: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -127,8 +132,8 @@ class Payment(TenantScoped, Timestamped, Base):
 
     @property
     def refundable(self) -> int:
-        """What may still be asked back, in minor units: what is on its way counts as gone."""
-        return self.captured - self.reserved
+        """What may still be asked back, in minor units: what is on its way, or is credit, counts as gone."""
+        return max(self.captured - self.reserved - self.credited, 0)
 
     def check_payable(self) -> None:
         """Raise PaymentNotOpen unless it may be paid, changed or cancelled now."""

@@ -11,7 +11,8 @@ from kernel.tables import APPEND_ONLY, TenantScoped
 from kernel.work import DueWork
 from services.billing.models.base import Base, words_check
 
-PeriodKind = Literal["trial", "first", "renewal"]
+PeriodKind = Literal["trial", "first", "renewal", "change", "given"]
+"""``change``: the rest of a period at other terms; ``given``: nothing is asked for it."""
 
 
 def same_membership() -> ForeignKeyConstraint:
@@ -24,7 +25,9 @@ class MembershipPeriod(TenantScoped, Base):
 
     Unique by membership, beginning and kind: that is what makes it impossible to bill one twice, whatever
     runs how often. ``ends_at`` is None for what never ends. The payment may be replaced when it was
-    cancelled.
+    cancelled. ``granted_at``: since when the membership has this time; None while its payment is waited
+    for. ``amount`` is what the time costs, in minor units. Times that were granted never overlap: a trigger
+    sees to it.
     """
 
     __tablename__ = "membership_periods"
@@ -34,7 +37,8 @@ class MembershipPeriod(TenantScoped, Base):
         UniqueConstraint("network_id", "membership_id", "starts_at", "kind"),
         Index("ix_membership_periods_payment", "network_id", "payment_id"),
         CheckConstraint("ends_at > starts_at", name="length"),
-        words_check("kind", ("trial", "first", "renewal")),
+        CheckConstraint("amount >= 0", name="amount"),
+        words_check("kind", ("trial", "first", "renewal", "change", "given")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,6 +47,8 @@ class MembershipPeriod(TenantScoped, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     payment_id: Mapped[UUID | None]
+    amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    granted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
