@@ -28,6 +28,7 @@ from gateway.sessions import Sessions
 from gateway.sign_in import blueprint as admin_sign_in
 from gateway.site_hosts.account import blueprint as own_account
 from gateway.site_hosts.dashboard import blueprint as dashboard
+from gateway.site_hosts.invoices import blueprint as own_invoices
 from gateway.site_hosts.public import blueprint as public
 from gateway.site_hosts.sign_in import blueprint as site_sign_in
 from gateway.site_hosts.verification import blueprint as own_verification
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         console, admin_sign_in, second_step, brand, links, resets, webhooks, switch_to, routes.blueprint,
         docs.blueprint, arrival, site_sign_in, second_step_on_sites, dashboard, own_account,
-        own_verification, public,
+        own_verification, own_invoices, public,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     close_to_get(app)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Response
 
 from gateway.translation import gettext
+from kernel.contracts.mails import MailFile
 from kernel.errors import N_, Failure
 
 BROKE_OFF = N_("The file broke off here and is not complete. Fetch it again.")
@@ -28,3 +29,11 @@ def _told(pieces: Iterator[bytes], said: str) -> Iterator[bytes]:
         yield from pieces
     except Failure:
         yield f"\r\n{said}".encode()
+
+
+def as_download(file: MailFile) -> Response:
+    """Return a file that goes with a message as a download, that no browser opens by itself."""
+    answer = Response(file.content, content_type=file.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -49,6 +49,8 @@ PAYMENTS = {
 }
 PRODUCT_KINDS = {"plan": N_("Plan"), "package": N_("Package"), "service": N_("Service")}
 PRICINGS = {"paid": N_("Paid"), "free": N_("Free"), "contact_us": N_("Contact us")}
+INVOICE_KINDS = {"invoice": N_("Invoice"), "credit_note": N_("Credit note")}
+INVOICE_STATES = {"unpaid": N_("Unpaid"), "paid": N_("Paid"), "credited": N_("Credited")}
 SITES = {"pending": N_("Being prepared"), "active": N_("Active"), "disabled": N_("Disabled")}
 SITE_TYPES = {
     "regular": N_("Regular"),
@@ -245,6 +247,9 @@ COLUMNS = {
 
 MAILS = {
     "refund": N_("Money on its way back"),
+    "invoice": N_("Invoice"),
+    "invoice_paid": N_("Invoice that is paid"),
+    "receipt": N_("Thank you for your payment"),
     "verify_email": N_("Confirm your e-mail address"),
     "invitation": N_("Invitation"),
     "welcome": N_("Welcome"),
@@ -297,6 +302,9 @@ COLOURS = {
     "waiting": "azure",
     "given_up": "red",
     "completed": "green",
+    "paid": "green",
+    "unpaid": "orange",
+    "credited": "secondary",
     "verified": "green",
     "trialing": "azure",
     "processing": "azure",
@@ -348,6 +356,14 @@ def mail_state(state: str) -> str:
 
 def payment(status: str) -> str:
     return _named(PAYMENTS, status)
+
+
+def invoice_kind(kind: str) -> str:
+    return _named(INVOICE_KINDS, kind)
+
+
+def invoice_state(state: str) -> str:
+    return _named(INVOICE_STATES, state)
 
 
 def site(state: str) -> str:

@@ -37,6 +37,9 @@ def compose(letter: Letter, settings: Settings, *, to: str) -> bytes:
     link = link_of(letter, settings)
     message.set_content(mail.text.replace(LINK, link), cte="quoted-printable")
     message.add_alternative(mail.html.replace(LINK, link), subtype="html", cte="quoted-printable")
+    for file in letter.attachments:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.content or b"", maintype=main, subtype=sub, filename=file.name)
     return message.as_bytes()
 
 

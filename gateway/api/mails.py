@@ -2,12 +2,16 @@
 
 from uuid import UUID
 
+from flask import Response
+
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import idempotency_key, operation
+from gateway.downloads import as_download
 from kernel.contracts.common import After
 from kernel.contracts.mails import Mail, MailList, MailSamples, MailsQuery, MailWritten, SampleOrder
 from kernel.http import body, query
+from kernel.invoice_pdf import MEDIA_TYPE
 
 
 @blueprint.get("/customers/<uuid:customer_id>/mails")
@@ -29,6 +33,13 @@ def mails() -> MailList:
 def mail(mail_id: UUID) -> Mail:
     """One message as it was written; its link, if it has one, is left out."""
     return api_services().customers.mail(mail_id)
+
+
+@blueprint.get("/mails/<uuid:mail_id>/attachments/<uuid:attachment_id>")
+@operation(scope="billing.view", file=MEDIA_TYPE, is_confirmed_by_customers=True)
+def mail_attachment(mail_id: UUID, attachment_id: UUID) -> Response:
+    """A file that goes with a message, as it was sent: an invoice."""
+    return as_download(api_services().customers.mail_file(mail_id, attachment_id))
 
 
 @blueprint.post("/mails/<uuid:mail_id>/send-again")

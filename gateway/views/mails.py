@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import labels
 from gateway.auth import confirmed_by_customers, needs, services
+from gateway.downloads import as_download
 from gateway.fenced import fenced, shows_frames, without_link
 from gateway.translation import gettext as _
 from gateway.views.pages import page
@@ -54,6 +55,14 @@ def mail(mail_id: UUID) -> Response:
 def html(mail_id: UUID) -> Response:
     """What mail programs draw, for the frame on its page."""
     return fenced(services().customers.mail(mail_id).html)
+
+
+@views.get("/<uuid:mail_id>/attachments/<uuid:attachment_id>")
+@confirmed_by_customers
+@needs("billing.view")
+def attachment(mail_id: UUID, attachment_id: UUID) -> Response:
+    """A file that goes with the message, as it was sent: an invoice, so for who sees billing."""
+    return as_download(services().customers.mail_file(mail_id, attachment_id))
 
 
 @views.post("/<uuid:mail_id>/send-again")

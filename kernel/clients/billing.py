@@ -5,6 +5,7 @@ from uuid import UUID
 from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
+from kernel.clients.invoices import InvoicesClient
 from kernel.clients.payments import PaymentsClient
 from kernel.clients.products import ProductsClient
 from kernel.clients.refunds import RefundsClient
@@ -18,6 +19,7 @@ class BillingClient(
     RefundsClient,
     ProductsClient,
     PaymentsClient,
+    InvoicesClient,
 ):
     """MONEY: memberships and payments."""
 

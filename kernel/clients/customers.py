@@ -12,6 +12,7 @@ from kernel.clients.custom_fields import CustomFieldsClient
 from kernel.clients.deletions import CustomerDeletions
 from kernel.clients.handovers import HandoversClient
 from kernel.clients.imports import ImportsClient
+from kernel.clients.invoices import BuyersClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
 from kernel.clients.profiles import ProfilesClient
@@ -27,6 +28,7 @@ class CustomersClient(
     ApiKeysClient,
     AuditClient,
     BulkClient,
+    BuyersClient,
     CredentialsClient,
     CustomFieldsClient,
     CustomerDeletions,

@@ -21,6 +21,10 @@ class MailsClient(ServiceClient):
         """Return one message with its words."""
         return self._get(f"/v1/mails/{mail_id}", mails.Mail)
 
+    def mail_file(self, mail_id: UUID, attachment_id: UUID) -> mails.MailFile:
+        """Return a file that goes with a message. Raises NotFound until it is made."""
+        return self._get(f"/v1/mails/{mail_id}/attachments/{attachment_id}", mails.MailFile)
+
     def mail_samples(self) -> mails.MailSamples:
         """Return every template with made-up values, in every language."""
         return self._get("/v1/mail-samples", mails.MailSamples)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from kernel.contracts.common import Contract
 
@@ -53,6 +53,23 @@ class MailList(Contract):
     after: str | None
 
 
+class MailAttachment(Contract):
+    """A file that goes with a message; ``size`` in bytes, None until it is made."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int | None
+
+
+class MailFile(Contract):
+    """``GET /v1/mails/<id>/attachments/<id>``: the file itself."""
+
+    name: str
+    media_type: str
+    content: Base64Bytes
+
+
 class Mail(MailRow):
     """``GET /v1/mails/<id>``: the message itself, with a placeholder where its link is.
 
@@ -62,6 +79,7 @@ class Mail(MailRow):
     text: str
     html: str
     error: str
+    attachments: list[MailAttachment]
 
 
 class MailWritten(Contract):

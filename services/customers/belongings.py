@@ -11,6 +11,7 @@ from services.customers.models import Account, Base, Customer, Mail, TimelineLin
 KEPT = {
     "deletions",  # says that he was deleted, by ids and a number
     "former_customers",  # what bookkeeping law has us keep
+    "invoice_buyers",  # the same, of each invoice
 }
 OF_PERSONS = Belongings(Base, "customer_id", "account_id", kept=KEPT)
 KEPT_OF_LOGINS = KEPT | {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy.exc import IntegrityError
 
@@ -97,7 +97,7 @@ def follow_address(uow: UnitOfWork, account: Account, customer: Customer, *, old
 
 
 def _write_to(
-    uow: UnitOfWork, account: Account, customer: Customer, template: str, *, to: str, **values: str
+    uow: UnitOfWork, account: Account, customer: Customer, template: str, *, to: str, **values: Any
 ) -> None:
     name = display_name(account.first_name, account.last_name, customer.billing_company, account.username)
     mails.write(

@@ -30,6 +30,7 @@ SAMPLES: dict[str, Any] = {
     "step": 1,
     "is_charged": True,
     "is_unpaid": True,
+    "invoice": "2026-00042",
 }
 """A value for whatever the templates show; a template that shows something else needs one more here."""
 

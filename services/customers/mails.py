@@ -1,5 +1,6 @@
 """Write to somebody: the message is rendered and kept now, in this transaction, and sent by the worker."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -13,6 +14,7 @@ from kernel.contracts.mails import LINK
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.ids import new_id
+from services.customers.attachments import Attached, attach
 from services.customers.mail_looks import ink_on
 from services.customers.models import Account, Customer, Mail, Network
 from services.customers.one_time_tokens import Purpose
@@ -31,13 +33,15 @@ def write(
     account_id: UUID | None = None,
     customer_id: UUID | None = None,
     link: Link = "",
+    attachments: Sequence[Attached] = (),
     **values: Any,
 ) -> Mail:
     """Keep a message for the worker to send; ``values`` are what its template shows, as JSON can say it.
 
     Without a language that we write, the network's is taken. ``link`` needs the ``account_id`` whose
-    token it is to carry. Raises NotFound while the network is not known here yet, and for somebody who is
-    gone: who is being deleted this moment is waited for, or waits, so that no message outlives him.
+    token it is to carry. ``attachments`` are made before it is sent. Raises NotFound while the network is
+    not known here yet, and for somebody who is gone: who is being deleted this moment is waited for, or
+    waits, so that no message outlives him.
     """
     if customer_id is not None:
         _hold(uow, Customer, customer_id)
@@ -61,6 +65,8 @@ def write(
         created_at=uow.now,
         **message,
     )
+    if attachments:
+        attach(mail, attachments)
     uow.add(mail)
     uow.ring("mail", mail.id)
     return mail

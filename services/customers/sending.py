@@ -28,7 +28,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.work import LEASE, Claim, LeaseLost, finish, give_up
 from services.customers import addresses, mails, one_time_tokens, reachability
-from services.customers.models import Account, Mail, Network
+from services.customers.models import Account, Mail, MailAttachment, Network
 
 MOST_COPIES = 2
 FIRST = 1
@@ -45,6 +45,7 @@ class Letter:
     mail: Mail
     network: Network
     token: str
+    attachments: tuple[MailAttachment, ...] = ()
 
 
 def take_up(uow: UnitOfWork, mine: Claim) -> Letter:
@@ -61,7 +62,8 @@ def take_up(uow: UnitOfWork, mine: Claim) -> Letter:
         raise NotToBeSent(
             "The mail server was twice handed this message without an answer; it may have both copies."
         )
-    return Letter(mail, uow.session.scalars(select(Network)).one(), _token(uow, mail))
+    network = uow.session.scalars(select(Network)).one()
+    return Letter(mail, network, _token(uow, mail), tuple(mail.attachments))
 
 
 def about_to_end(uow: UnitOfWork, mine: Claim) -> None:

@@ -12,6 +12,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, TooMany
 from kernel.ids import new_id
 from services.customers import addresses, audit, logins
+from services.customers.attachments import attach_again
 from services.customers.models import WORKS, Account, Customer, Mail
 
 AGAIN = "sent again"
@@ -52,6 +53,7 @@ def send_again(uow: UnitOfWork, mail_id: UUID, *, key: str = "") -> Mail:
     _refuse_too_often(uow, mail)
     copied = {name: getattr(mail, name) for name in COPIED}
     again = Mail(id=again_id, reason=AGAIN, created_at=uow.now, **copied)
+    attach_again(again, mail)
     uow.add(again)
     uow.publish(MailSentAgain(customer_id=mail.customer_id, mail_id=again.id, template=mail.template))
     uow.ring("mail", again.id)

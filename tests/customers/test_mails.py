@@ -1,13 +1,18 @@
 """Messages: rendered and kept when it is decided to write, in the reader's language."""
 
 import pytest
+from sqlalchemy import delete, func, select
 
 from kernel.auth import Identity
 from kernel.contracts.mails import LINK
 from kernel.database import Database
 from kernel.errors import NotFound
-from services.customers import mails
-from services.customers.models import Mail, Network
+from kernel.ids import new_id
+from services.customers import attachments, mails
+from services.customers.attachments import Attached
+from services.customers.models import Mail, MailAttachment, Network
+from services.customers.models.mails import LARGEST_ATTACHMENT
+from services.customers.sending_again import send_again
 
 
 @pytest.fixture
@@ -66,3 +71,38 @@ def test_every_language_has_every_template(language):
     names = {path.name for path in (mails.TEMPLATES / language).glob("*.txt")}
 
     assert names == {path.name for path in (mails.TEMPLATES / "en").glob("*.txt")}
+
+
+def test_a_file_goes_with_a_message_and_again_the_same_one(database, owner, known_network):
+    mail = write(database, owner, attachments=[Attached("2026-00001.pdf", new_id())])
+    with database.unit_of_work(owner) as uow:
+        [file] = attachments.unmade(uow, mail.id)
+        attachments.keep(uow, file.id, b"%PDF-1")
+        attachments.keep(uow, file.id, b"%PDF-2")
+    with database.unit_of_work(owner) as uow:
+        uow.get(Mail, mail.id).link = ""
+        again = send_again(uow, mail.id)
+    with database.unit_of_work(owner) as uow:
+        sent = [(one.name, one.content) for one in uow.get(Mail, again.id).attachments]
+
+    assert sent == [("2026-00001.pdf", b"%PDF-1")]
+
+
+def test_a_file_may_not_be_larger_than_a_letter(database, owner, known_network):
+    mail = write(database, owner, attachments=[Attached("2026-00001.pdf", new_id())])
+
+    with database.unit_of_work(owner) as uow:
+        [file] = attachments.unmade(uow, mail.id)
+        with pytest.raises(attachments.AttachmentTooLarge, match="at most 5242880"):
+            attachments.keep(uow, file.id, b"x" * (LARGEST_ATTACHMENT + 1))
+        assert [one.id for one in attachments.unmade(uow, mail.id)] == [file.id]
+
+
+def test_with_a_message_its_files_go(database, owner, known_network):
+    mail = write(database, owner, attachments=[Attached("2026-00001.pdf", new_id())])
+
+    with database.unit_of_work(owner) as uow:
+        uow.session.execute(delete(Mail).where(Mail.id == mail.id))
+        left = uow.session.scalar(select(func.count()).select_from(MailAttachment))
+
+    assert left == 0

@@ -18,6 +18,7 @@ STAYS = {
     "customers.deletions.customer_id": "says that he was deleted, by ids and a number",
     "customers.deletions.account_id": "keeps late events from being written about him",
     "customers.former_customers.customer_id": "the buyer, as bookkeeping law wants him",
+    "customers.invoice_buyers.customer_id": "whom each invoice names, as bookkeeping law wants it",
     "customers.audit_log.object_id": "who deleted whom; insert only",
     "customers.events.payload": "the log of what happened: ids, never names or addresses; ends by age",
     "billing.events.payload": "the log of what happened: ids, never names or addresses; ends by age",
@@ -118,7 +119,7 @@ def test_nothing_says_who_he_was_but_the_buyer_on_the_invoice(world: World, rich
         rich.owner.email: set(),
         "+46701234567": set(),
         "130.242.1.1": set(),
-        "Ägare": {"customers.former_customers"},
+        "Ägare": {"customers.former_customers", "customers.invoice_buyers"},
         STREET: {"customers.former_customers"},
     }
 

@@ -21,6 +21,7 @@ class Answer:
     status: int
     headers: urllib3.HTTPHeaderDict
     text: str
+    content: bytes = b""
 
     @property
     def location(self) -> str:
@@ -69,7 +70,9 @@ class Browser:
         """Send JSON, as programs do."""
         sent = {"Host": urlsplit(url).netloc, "Content-Type": "application/json", **headers}
         response = self._pool.urlopen(method, _target(url), body=json.dumps(value), headers=sent)
-        return Answer(url, response.status, response.headers, response.data.decode())
+        return Answer(
+            url, response.status, response.headers, response.data.decode(errors="replace"), response.data
+        )
 
     def send_body(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
         """Send a body as it is, with this browser's cookies."""
@@ -104,7 +107,9 @@ class Browser:
             sent["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(form)
         response = self._pool.urlopen(method, _target(url), body=body, headers=sent, redirect=False)
         self._keep(host, response.headers.getlist("Set-Cookie"))
-        return Answer(url, response.status, response.headers, response.data.decode())
+        return Answer(
+            url, response.status, response.headers, response.data.decode(errors="replace"), response.data
+        )
 
     def _keep(self, host: str, lines: list[str]) -> None:
         jar = self.cookies.setdefault(host, {})

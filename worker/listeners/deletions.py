@@ -11,12 +11,13 @@ from kernel.contracts.events import (
     CustomerDeletionRequested,
     CustomerSitesDeleted,
     CustomerSitesHandedOver,
+    InvoiceIssued,
     Recorded,
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.billing.deletions import close_account
-from services.customers import deletion_steps
+from services.customers import buyers, deletion_steps
 from services.sites import deletions as of_sites
 
 billing_deletions = Listener("billing_deletions", home="billing", start="beginning")
@@ -40,6 +41,12 @@ def delete_sites(uow: UnitOfWork, event: CustomerBillingErased, _recorded: Recor
 def hand_sites_over(uow: UnitOfWork, event: CustomerBillingHandedOver, _recorded: Recorded) -> None:
     """Give the sites to the heir."""
     of_sites.hand_sites_over(uow, event)
+
+
+@customers_deletions.to(InvoiceIssued)
+def keep_buyer(uow: UnitOfWork, event: InvoiceIssued, _recorded: Recorded) -> None:
+    """Take down whom an invoice names: on the cursor that also erases him, so never too late."""
+    buyers.keep_buyer(uow, event)
 
 
 @customers_deletions.to(CustomerDeletionRefused)

@@ -4,11 +4,13 @@ from kernel.auth import Identity
 from kernel.config import Settings
 from kernel.database import Database, UnitOfWork
 from kernel.work import Claim, Performer, Result
-from services.customers import sending
+from services.customers import attachments, sending
 from services.customers.models import Mail
+from worker.invoices import drawn
 from worker.letters import NoAddress, compose, deliverable
 from worker.mailer import AddressRefused, Conversation, Mailer, NotTaken, Uncertain
 
+HANDS = 3  # who send at once
 DELAYS = (15, 60, 300, 900, 3600, 10_800, 21_600, 43_200)
 """Seconds; a server that wants to be asked again (greylisting) is, and one that is away for a day too."""
 
@@ -16,22 +18,27 @@ DELAYS = (15, 60, 300, 900, 3600, 10_800, 21_600, 43_200)
 def mail_performer(settings: Settings) -> Performer:
     """Return the performer of mail, for the mail server in the settings."""
     return Performer(
-        kind="mail", home="customers", model=Mail, perform=Sender(settings, Mailer(settings)), delays=DELAYS
+        kind="mail",
+        home="customers",
+        model=Mail,
+        perform=Sender(settings, Mailer(settings), Database.of(settings, "billing", pool_size=HANDS)),
+        delays=DELAYS,
     )
 
 
 class Sender:
     """Sends one message, and writes down what became of it."""
 
-    def __init__(self, settings: Settings, mailer: Mailer) -> None:
-        self._settings, self._mailer = settings, mailer
+    def __init__(self, settings: Settings, mailer: Mailer, billing: Database) -> None:
+        self._settings, self._mailer, self._billing = settings, mailer, billing
 
     def __call__(self, home: Database, mine: Claim) -> Result:
         attempt = _Attempt(home, mine)
         try:
+            self._make_files(home, mine)
             with self._mailer.conversation() as talk:
                 answer = self._send(attempt, talk)
-        except sending.NotToBeSent as reason:
+        except (sending.NotToBeSent, attachments.AttachmentTooLarge) as reason:
             return Result("dead", str(reason))
         except (AddressRefused, NoAddress) as refusal:
             return attempt.refused(str(refusal))
@@ -40,6 +47,16 @@ class Sender:
         except Uncertain as reason:
             return attempt.again(str(reason), may_be_out=True)
         return attempt.sent(answer)
+
+    def _make_files(self, home: Database, mine: Claim) -> None:
+        """Make what goes with the message and is not made yet, before anybody is called."""
+        worker = Identity.worker(mine.network_id)
+        with home.unit_of_work(worker) as uow:
+            unmade = attachments.unmade(uow, mine.id)
+        for one in unmade:
+            content = drawn(self._billing, home, mine.network_id, one.source_id)
+            with home.unit_of_work(worker) as uow:
+                attachments.keep(uow, one.id, content)
 
     def _send(self, attempt: "_Attempt", talk: Conversation) -> str:
         letter = attempt.take_up()

@@ -6,6 +6,7 @@ Every area has a module here whose routes stand on the one blueprint; it is name
 from services.billing.api import books as books
 from services.billing.api import deletions as deletions
 from services.billing.api import gateways as gateways
+from services.billing.api import invoices as invoices
 from services.billing.api import memberships as memberships
 from services.billing.api import methods as methods
 from services.billing.api import overview as overview

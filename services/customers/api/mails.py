@@ -34,6 +34,13 @@ def show(mail_id: UUID) -> Response:
         return answer(mails.mail_page(uow, mail_id))
 
 
+@api.get("/mails/<uuid:mail_id>/attachments/<uuid:attachment_id>")
+@needs("billing.view")
+def attachment(mail_id: UUID, attachment_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(mails.mail_file(uow, mail_id, attachment_id))
+
+
 @api.post("/mails/<uuid:mail_id>/send-again")
 @needs("customers.edit", "customers.credentials")
 def send_again(mail_id: UUID) -> Response:

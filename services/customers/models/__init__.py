@@ -4,6 +4,7 @@ from kernel.work import DueWork
 from services.customers.models.accounts import Account
 from services.customers.models.api_keys import ApiKey
 from services.customers.models.base import Base
+from services.customers.models.buyers import InvoiceBuyer
 from services.customers.models.custom_fields import CustomField, FieldUpkeep
 from services.customers.models.customers import Customer
 from services.customers.models.deletions import Deletion, FormerCustomer
@@ -13,7 +14,7 @@ from services.customers.models.imports import ImportFile, ImportPiece, ImportRej
 from services.customers.models.invitations import Invitation
 from services.customers.models.jobs import Job, JobRow
 from services.customers.models.links import LinkRequest
-from services.customers.models.mails import Mail
+from services.customers.models.mails import Mail, MailAttachment
 from services.customers.models.networks import Network
 from services.customers.models.notes import Note
 from services.customers.models.numbers import NumberSequence
@@ -47,10 +48,12 @@ __all__ = [
     "ImportPiece",
     "ImportReject",
     "Invitation",
+    "InvoiceBuyer",
     "Job",
     "JobRow",
     "LinkRequest",
     "Mail",
+    "MailAttachment",
     "Network",
     "Note",
     "NumberSequence",

@@ -4,13 +4,43 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
 from kernel.errors import N_
+from kernel.tables import TenantScoped
 from kernel.work import DueWork, work_indexes
 from services.customers.models.base import FOLDED, Base
+
+LARGEST_ATTACHMENT = 5 * 1024 * 1024
+"""Bytes; what is larger is no letter any more."""
+
+
+class MailAttachment(TenantScoped, Base):
+    """A file that goes with a message, in the order of ``position``; ``source`` says what of: ``invoice``.
+
+    It is made by the worker before the first attempt, kept, and the same at every later one; ``content``
+    is None until then.
+    """
+
+    missing = N_("There is no such attachment.")
+    __tablename__ = "mail_attachments"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "mail_id"], ["mails.network_id", "mails.id"], ondelete="CASCADE"),
+        UniqueConstraint("network_id", "mail_id", "position"),
+        CheckConstraint("source IN ('invoice')", name="source"),
+        CheckConstraint(f"octet_length(content) BETWEEN 1 AND {LARGEST_ATTACHMENT}", name="content"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mail_id: Mapped[UUID]
+    position: Mapped[int]
+    name: Mapped[str]
+    media_type: Mapped[str]
+    source: Mapped[str]
+    source_id: Mapped[UUID]
+    content: Mapped[bytes | None]
 
 
 class Mail(DueWork, Base):
@@ -23,6 +53,7 @@ class Mail(DueWork, Base):
 
     __tablename__ = "mails"
     __table_args__ = (
+        UniqueConstraint("network_id", "id"),
         CheckConstraint("link IN ('', 'verify', 'reset', 'invite')", name="link"),
         CheckConstraint("copies BETWEEN 0 AND 2", name="copies"),
         Index("ix_mails_customer", "network_id", "customer_id", "created_at"),
@@ -49,3 +80,7 @@ class Mail(DueWork, Base):
     copies: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
+
+    attachments: Mapped[list[MailAttachment]] = relationship(
+        order_by=MailAttachment.position, lazy="select", passive_deletes=True
+    )

@@ -1,15 +1,17 @@
 """Messages for pages: those of a customer, those of the network, and one as it was written."""
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, literal_column, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal_column, select, true, tuple_
 
 from kernel.contracts import mails as contracts
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
-from services.customers.models import Customer, Mail
+from services.customers.attachments import content_of
+from services.customers.models import Customer, Mail, MailAttachment
 
 SHOWN = 20
 ON_A_PAGE = 5  # beside all else of a customer
@@ -62,7 +64,34 @@ def mails_of_network(uow: UnitOfWork, asked: contracts.MailsQuery) -> contracts.
 def mail_page(uow: UnitOfWork, mail_id: UUID) -> contracts.Mail:
     """Return one message with its words. Raises NotFound."""
     mail = uow.get(Mail, mail_id)
-    return contracts.Mail(**_facts_of(mail), text=mail.text, html=mail.html, error=mail.last_error)
+    return contracts.Mail(
+        **_facts_of(mail),
+        text=mail.text,
+        html=mail.html,
+        error=mail.last_error,
+        attachments=_attachments(uow, mail_id),
+    )
+
+
+def mail_file(uow: UnitOfWork, mail_id: UUID, attachment_id: UUID) -> contracts.MailFile:
+    """Return a file that goes, or went, with a message. Raises NotFound."""
+    found = content_of(uow, mail_id, attachment_id)
+    content = b64encode(found.content or b"")
+    return contracts.MailFile(name=found.name, media_type=found.media_type, content=content)
+
+
+def _attachments(uow: UnitOfWork, mail_id: UUID) -> list[contracts.MailAttachment]:
+    """Return what goes with a message, without its bytes."""
+    named = select(
+        MailAttachment.id,
+        MailAttachment.name,
+        MailAttachment.media_type,
+        func.octet_length(MailAttachment.content).label("size"),
+    )
+    rows = uow.session.execute(
+        named.where(MailAttachment.mail_id == mail_id).order_by(MailAttachment.position)
+    )
+    return [contracts.MailAttachment.model_validate(row._asdict()) for row in rows]
 
 
 def _wanted(asked: contracts.MailsQuery) -> list[ColumnElement[bool]]:

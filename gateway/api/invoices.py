@@ -1,0 +1,48 @@
+"""Invoices and credit notes."""
+
+from uuid import UUID
+
+from flask import Response
+
+from gateway.api.blueprint import blueprint
+from gateway.api.keys import api_services
+from gateway.api.operations import operation
+from gateway.invoice_files import file_of_payment, invoice_file
+from kernel.contracts.invoices import Invoice, InvoiceList, InvoicesQuery
+from kernel.http import query
+from kernel.invoice_pdf import MEDIA_TYPE
+
+
+@blueprint.get("/invoices")
+@operation(scope="billing.view", query=InvoicesQuery, answers=InvoiceList)
+def invoices() -> InvoiceList:
+    """Invoices and credit notes, newest first."""
+    return api_services().billing.invoices(query(InvoicesQuery))
+
+
+@blueprint.get("/invoices/<uuid:invoice_id>")
+@operation(scope="billing.view", answers=Invoice)
+def invoice(invoice_id: UUID) -> Invoice:
+    """One invoice or credit note, with all that it says; whom it names stands in the PDF."""
+    return api_services().billing.invoice(invoice_id)
+
+
+@blueprint.get("/invoices/<uuid:invoice_id>.pdf")
+@operation(scope="billing.view", file=MEDIA_TYPE)
+def invoice_pdf(invoice_id: UUID) -> Response:
+    """One invoice or credit note as PDF."""
+    return invoice_file(api_services(), invoice_id)
+
+
+@blueprint.get("/payments/<uuid:payment_id>/invoice.pdf")
+@operation(scope="billing.view", file=MEDIA_TYPE)
+def payment_invoice_pdf(payment_id: UUID) -> Response:
+    """A payment's invoice as PDF; 404 while none has been issued."""
+    return file_of_payment(api_services(), payment_id)
+
+
+@blueprint.post("/payments/<uuid:payment_id>/invoice/send")
+@operation(scope="billing.edit", answers=Invoice)
+def send_invoice(payment_id: UUID) -> Invoice:
+    """Have a payment's invoice sent to its customer; it is issued now if it was not before."""
+    return api_services().billing.send_invoice(payment_id)

@@ -1,0 +1,50 @@
+"""Invoices, as the callers of billing and customers see them."""
+
+from uuid import UUID
+
+from kernel.clients.base import ServiceClient
+from kernel.contracts import invoices as contracts
+
+
+class InvoicesClient(ServiceClient):
+    """What was issued, and sending it."""
+
+    def invoices(self, asked: contracts.InvoicesQuery) -> contracts.InvoiceList:
+        """Return a page of the network's invoices and credit notes."""
+        return self._get("/v1/invoices", contracts.InvoiceList, asked.model_dump(exclude_defaults=True))
+
+    def invoice(self, invoice_id: UUID) -> contracts.Invoice:
+        """Return one, with all that it says but its buyer."""
+        return self._get(f"/v1/invoices/{invoice_id}", contracts.Invoice)
+
+    def invoice_of_payment(self, payment_id: UUID) -> contracts.Invoice:
+        """Return the invoice of a payment. Raises NotFound while there is none."""
+        return self._get(f"/v1/payments/{payment_id}/invoice", contracts.Invoice)
+
+    def send_invoice(self, payment_id: UUID) -> contracts.Invoice:
+        """Have a payment's invoice sent to its customer, issued now if it was not."""
+        return self._send("POST", f"/v1/payments/{payment_id}/invoice/send", None, contracts.Invoice)
+
+    def own_invoices(self, asked: contracts.InvoicesQuery) -> contracts.InvoiceList:
+        """Return a page of what was issued to the identity's own customer."""
+        return self._get("/v1/own/invoices", contracts.InvoiceList, asked.model_dump(exclude_defaults=True))
+
+    def own_invoice(self, invoice_id: UUID) -> contracts.Invoice:
+        """Return one that was issued to the identity's own customer."""
+        return self._get(f"/v1/own/invoices/{invoice_id}", contracts.Invoice)
+
+    def picture(self, logo: str) -> contracts.Picture:
+        """Return a logo."""
+        return self._get(f"/v1/logos/{logo}", contracts.Picture)
+
+
+class BuyersClient(ServiceClient):
+    """Whom invoices were issued to."""
+
+    def invoice_buyer(self, invoice_id: UUID) -> contracts.Buyer:
+        """Return whom an invoice names. Raises NotFound while nobody knows."""
+        return self._get(f"/v1/invoices/{invoice_id}/buyer", contracts.Buyer)
+
+    def own_invoice_buyer(self, invoice_id: UUID) -> contracts.Buyer:
+        """Return the same of an invoice to the identity's own customer."""
+        return self._get(f"/v1/own/invoices/{invoice_id}/buyer", contracts.Buyer)

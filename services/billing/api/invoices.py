@@ -1,0 +1,64 @@
+"""Invoices over HTTP: to who sees billing, and to each customer his own."""
+
+from uuid import UUID
+
+from flask import Response
+
+from kernel.contracts.invoices import InvoicesQuery
+from kernel.web import answer, needs, query, unit_of_work
+from services.billing import invoices as use_cases
+from services.billing.api.blueprint import api, own_customer
+from services.billing.queries import invoices
+
+
+@api.get("/invoices")
+@needs("billing.view")
+def invoice_list() -> Response:
+    asked = query(InvoicesQuery)
+    with unit_of_work() as uow:
+        return answer(invoices.invoices(uow, asked))
+
+
+@api.get("/invoices/<uuid:invoice_id>")
+@needs("billing.view")
+def invoice(invoice_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(invoices.invoice(uow, invoice_id))
+
+
+@api.get("/payments/<uuid:payment_id>/invoice")
+@needs("billing.view")
+def invoice_of_payment(payment_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(invoices.invoice_of_payment(uow, payment_id))
+
+
+@api.post("/payments/<uuid:payment_id>/invoice/send")
+@needs("billing.edit")
+def send_invoice(payment_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        sent = use_cases.send_invoice(uow, payment_id)
+        uow.session.flush()
+        return answer(invoices.invoice(uow, sent.id))
+
+
+@api.get("/own/invoices")
+@needs("own.view")
+def own_invoices() -> Response:
+    asked = query(InvoicesQuery)
+    with unit_of_work() as uow:
+        return answer(invoices.invoices(uow, asked, customer_id=own_customer()))
+
+
+@api.get("/own/invoices/<uuid:invoice_id>")
+@needs("own.view")
+def own_invoice(invoice_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(invoices.invoice(uow, invoice_id, customer_id=own_customer()))
+
+
+@api.get("/logos/<logo>")
+@needs("billing.view", "own.view", "network.settings")
+def picture(logo: str) -> Response:
+    with unit_of_work() as uow:
+        return answer(invoices.picture(uow, logo))

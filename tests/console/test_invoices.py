@@ -1,0 +1,153 @@
+"""Invoices for people: on the payment's page, over the API, on the customer's own site, and by mail."""
+
+import json
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from kernel.events import advance
+from kernel.ids import new_id
+from services.billing.lines import Item
+from services.billing.payments import create_payment
+from tests.console.people import paid, registered
+from tests.flows.browser import Answer, Browser
+from tests.flows.post import post_office
+from tests.flows.world import Owner, World
+from worker.listeners.deletions import customers_deletions
+from worker.listeners.networks import networks, networks_in_billing
+from worker.listeners.payment_mail import payment_mail
+from worker.listeners.refund_mail import refund_mail
+
+
+def settle(world: World) -> None:
+    """Let the listeners read everything that has happened so far."""
+    for listener in (networks, networks_in_billing, customers_deletions, payment_mail, refund_mail):
+        for source in world.databases.values():
+            while advance(listener, source, world.databases[listener.home]):
+                pass
+
+
+@pytest.fixture
+def owner(world: World) -> Owner:
+    made = registered(world, "asa@example.com", "Åsa", "Lind")
+    settle(world)
+    return made
+
+
+@pytest.fixture
+def payment_id(world: World, owner: Owner) -> UUID:
+    """125.00 kronor that have come."""
+    made = paid(world, owner, 12500, "SEK")
+    settle(world)
+    return made
+
+
+def words_of(answer: Answer) -> str:
+    assert answer.status == 200, answer.text[:300]
+    assert answer.headers["Content-Type"] == "application/pdf"
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+
+
+def asked_for(world: World, owner: Owner, amount: int) -> UUID:
+    """Make a payment that has not come."""
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        item = Item("Webbplats", amount)
+        return create_payment(uow, customer_id=owner.customer_id, currency="SEK", items=[item]).id
+
+
+def api(world: World, key: str, path: str) -> Answer:
+    return world.browser().get(
+        world.url("admin", f"/api/v1{path}"), headers={"Authorization": f"Bearer {key}"}
+    )
+
+
+def test_an_admin_downloads_the_invoice_of_a_payment(world: World, browser: Browser, payment_id: UUID):
+    said = words_of(browser.get(world.url("admin", f"/payments/{payment_id}/invoice.pdf")))
+
+    assert "Invoice" in said
+    assert "Åsa Lind" in said
+    assert "Paid" in said
+
+
+def test_the_payments_page_shows_its_invoice(world: World, browser: Browser, payment_id: UUID):
+    answer = browser.get(world.url("admin", f"/payments/{payment_id}"))
+
+    assert "-00001 as PDF" in answer.text
+    assert "Send the invoice again" in answer.text
+
+
+def test_who_may_not_see_billing_gets_no_invoice(world: World, payment_id: UUID):
+    key = world.api_key("customers.view")
+
+    assert api(world, key, f"/payments/{payment_id}/invoice.pdf").status == 403
+
+
+def test_programs_list_and_download(world: World, payment_id: UUID):
+    key = world.api_key("billing.view")
+
+    listed = json.loads(api(world, key, f"/invoices?payment_id={payment_id}").text)["items"]
+    assert [(one["kind"], one["state"], one["total"]["amount"]) for one in listed] == [
+        ("invoice", "paid", 12500)
+    ]
+    assert "Åsa Lind" in words_of(api(world, key, f"/invoices/{listed[0]['id']}.pdf"))
+    assert api(world, key, f"/invoices/{new_id()}.pdf").status == 404
+
+
+def test_the_owner_downloads_his_own_and_never_anothers(world: World, owner: Owner, payment_id: UUID):
+    world.site(owner)
+    other = registered(world, "olle@example.com", "Olle", "Ek")
+    world.site(other, "annan")
+    paid(world, other, 900, "SEK")
+    settle(world)
+    mine = world.signed_in("asa@example.com", host="bageri")
+    another = world.signed_in("olle@example.com", host="annan")
+
+    page = mine.get(world.url("bageri", "/dashboard/invoices")).text
+    path = page.split('href="/dashboard/invoices/')[1].split('"')[0]
+
+    assert page.count(".pdf") == 1
+    assert "Åsa Lind" in words_of(mine.get(world.url("bageri", f"/dashboard/invoices/{path}")))
+    assert another.get(world.url("annan", f"/dashboard/invoices/{path}")).status == 404
+
+
+def test_the_receipt_is_sent_once_with_the_invoice(world: World, owner: Owner, payment_id: UUID):
+    with post_office(world) as post:
+        settle(world)
+        assert post.deliver() == 1
+        assert post.deliver() == 0
+
+        [message] = post.server.taken
+        [file] = list(message.iter_attachments())
+    assert message["To"] == "asa@example.com"
+    assert "125.00 SEK" in message.get_body(("plain",)).get_content().replace("\N{NO-BREAK SPACE}", " ")
+    assert file.get_content_type() == "application/pdf"
+    assert "Paid" in PdfReader(BytesIO(file.get_content())).pages[0].extract_text()
+
+
+def test_a_refund_is_told_of_with_its_credit_note(world: World, owner: Owner):
+    paid(world, owner, 12500, "SEK", back=500)
+    with post_office(world) as post:
+        settle(world)
+        post.deliver()
+        names = [file.get_filename() for message in post.server.taken for file in message.iter_attachments()]
+
+    assert sorted(name.split("-")[0] for name in names)[1] == "CN"
+
+
+def test_an_unpaid_invoice_is_sent_from_the_payments_page(world: World, browser: Browser, owner: Owner):
+    payment_id = asked_for(world, owner, 12500)
+    page = world.url("admin", f"/payments/{payment_id}")
+
+    answer = browser.post(
+        f"{page}/invoice/send", browser.get(page).form(f"/payments/{payment_id}/invoice/send")
+    )
+
+    assert answer.status == 303
+    assert "is on its way to the customer" in browser.get(page).text
+    with post_office(world) as post:
+        settle(world)
+        assert post.deliver() == 1
+        [file] = list(post.server.taken[0].iter_attachments())
+    assert "Unpaid" in PdfReader(BytesIO(file.get_content())).pages[0].extract_text()
