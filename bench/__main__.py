@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from bench import background, mail, scenes
+from bench import background, mail, money, scenes
 from bench.choices import gunicorn, running
 from bench.exports import export_rows_per_second
 from bench.installation import PORT, installed, memory
@@ -26,6 +26,8 @@ SCENES: dict[str, tuple[Callable[[Seeded], list[bytes]], float | None]] = {
     "customers list": (scenes.list_pages, 12),
     "list, searched": (scenes.searched_pages, None),
     "customer page": (scenes.customer_pages, 25),
+    "payments list": (scenes.payment_lists, 12),
+    "payment page": (scenes.payment_pages, 20),
     "API list": (scenes.api_lists, 8),
     "API one customer": (scenes.api_ones, None),
 }
@@ -39,6 +41,7 @@ class Effort:
     seconds: float
     events: int
     mails: int
+    refunds: int
 
 
 def main() -> None:
@@ -47,7 +50,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="one small size, short rounds")
     logging.configure("bench", "WARNING")
     quick = options.parse_args().quick
-    effort = Effort(3, 0.5, 2_000, 200) if quick else Effort(5, 2.0, 20_000, 1_000)
+    effort = Effort(3, 0.5, 2_000, 200, 50) if quick else Effort(5, 2.0, 20_000, 1_000, 300)
     with TemporaryDirectory(prefix="atoll-bench-") as folder:
         measure_all(Path(folder), SIZES[:1] if quick else SIZES, effort)
 
@@ -74,6 +77,8 @@ def measure_all(folder: Path, sizes: tuple[int, ...], effort: Effort) -> None:
         print(f"events to the timeline: {median(through):8,.0f} a second (at least 3,000)")
         sent = [mail.mails_per_second(databases, seeded[0], effort.mails) for _ in range(3)]
         print(f"mails rendered and handed over: {median(sent):5,.0f} a second")
+        given = money.refunds_per_second(settings, databases, seeded[0], effort.refunds)
+        print(f"refunds asked for, given back and booked: {given:5,.1f} a second")
         print(f"memory of the whole, after: {memory(first) / 2**20:.0f} MB (at most 900)")
 
 

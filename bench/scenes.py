@@ -52,6 +52,16 @@ def customer_pages(seeded: Seeded) -> list[bytes]:
     return pages(seeded, [f"/customers/{customer}" for customer in seeded.customers])
 
 
+def payment_lists(seeded: Seeded) -> list[bytes]:
+    """The list of payments."""
+    return pages(seeded, ["/payments"])
+
+
+def payment_pages(seeded: Seeded) -> list[bytes]:
+    """The page of one payment, with every block."""
+    return pages(seeded, [f"/payments/{payment}" for payment in seeded.payments])
+
+
 def api(seeded: Seeded, paths: list[str]) -> list[bytes]:
     """Return requests to the REST API."""
     host = f"{seeded.host}:{PORT}"

@@ -71,13 +71,14 @@ FACTS = """
 
 @dataclass(frozen=True)
 class Seeded:
-    """A network to measure: how to sign in, some customers of it, and how quick its import was."""
+    """A network to measure: how to sign in, some of what it has, and how quick its import was."""
 
     size: int
     network: Network
     admin: str
     api_key: str
     customers: list[UUID]
+    payments: list[UUID]
     rows_per_second: float
 
     @property
@@ -106,7 +107,8 @@ def seed(settings: Settings, databases: dict[str, Database], size: int, folder: 
     rows_per_second = size / (perf_counter() - began)
     customers = customers_of(databases["customers"], network_id)
     give_them_everything(databases, network_id, customers)
-    return Seeded(size, network, admin, api_key, customers[:200], rows_per_second)
+    payments = payments_of(databases["billing"], network_id)
+    return Seeded(size, network, admin, api_key, customers[:200], payments, rows_per_second)
 
 
 def write_customers(path: Path, size: int) -> None:
@@ -127,6 +129,13 @@ def customers_of(database: Database, network_id: UUID) -> list[UUID]:
     """Return the ids of the network's customers, in an order that jumps about."""
     with database.unit_of_work(Identity.command(network_id)) as uow:
         return list(uow.session.scalars(text("SELECT id FROM customers ORDER BY md5(id::text)")))
+
+
+def payments_of(database: Database, network_id: UUID) -> list[UUID]:
+    """Return the ids of some of the network's payments, in an order that jumps about."""
+    with database.unit_of_work(Identity.command(network_id)) as uow:
+        some = text("SELECT id FROM payments ORDER BY md5(id::text) LIMIT 200")
+        return list(uow.session.scalars(some))
 
 
 def give_them_everything(databases: dict[str, Database], network_id: UUID, customers: list[UUID]) -> None:
