@@ -89,7 +89,16 @@ Perform = Callable[[Database, Claim], Result]
 
 
 @dataclass(frozen=True)
-class Performer:
+class Kind:
+    """A kind of due work: what its rows are called, in whose database they are, and their table."""
+
+    kind: str
+    home: str
+    model: type[DueWork]
+
+
+@dataclass(frozen=True)
+class Performer(Kind):
     """What performs the rows of one table.
 
     ``perform`` talks to the world with no transaction open, and writes what it did in one unit of
@@ -97,9 +106,6 @@ class Performer:
     after the last the row is dead.
     """
 
-    kind: str
-    home: str
-    model: type[DueWork]
     perform: Perform
     delays: Sequence[float] = (5, 30, 300, 3600)
     lease: timedelta = LEASE
@@ -219,20 +225,20 @@ def _settle(uow: UnitOfWork, model: type[DueWork], mine: Claim, **values: object
         raise LeaseLost(N_("Somebody else took this work over."))
 
 
-def due(performer: Performer, home: Database, limit: int = 200) -> list[UUID]:
+def due(kind: Kind, home: Database, limit: int = 200) -> list[UUID]:
     """Return rows of any network that wait to be performed, those due longest first."""
-    model = performer.model
-    with home.across_networks(f"sweep {performer.kind}") as session:
+    model = kind.model
+    with home.across_networks(f"sweep {kind.kind}") as session:
         ready = select(model.id).where(_ready(model, clock.now())).order_by(model.due_at).limit(limit)
         return list(session.scalars(ready))
 
 
-def tally(performer: Performer, home: Database) -> Tally:
+def tally(kind: Kind, home: Database) -> Tally:
     """Return how many rows are in each state, over all networks."""
-    model = performer.model
-    with home.across_networks(f"tally {performer.kind}") as session:
+    model = kind.model
+    with home.across_networks(f"tally {kind.kind}") as session:
         counted = _count_states(session, model)
-    return Tally(performer.kind, counted.get("due", 0), counted.get("leased", 0), counted.get("dead", 0))
+    return Tally(kind.kind, counted.get("due", 0), counted.get("leased", 0), counted.get("dead", 0))
 
 
 def _count_states(session: Session, model: type[DueWork]) -> dict[str, int]:

@@ -18,15 +18,15 @@ from redis.exceptions import RedisError
 from kernel.config import Settings
 from kernel.database import CHANNEL, SERVICES, Database, role_url
 from kernel.events import Listener
-from kernel.work import Performer
+from kernel.work import Kind
 from services.customers.former import forget_former_customers
 from services.sites.visits import end_expired_visits
 from worker import broker
 from worker.app import configure_logs
-from worker.books import BookPlan
+from worker.books import plan_books
 from worker.health import serve_health, start
+from worker.kinds import kinds as all_kinds
 from worker.listeners import load_listeners
-from worker.performers import load_performers
 from worker.retention import clear_mails, clear_out
 from worker.rings import Ring, Rings
 from worker.schedule import Sweep, timetable
@@ -80,9 +80,9 @@ class Bell:
     """Turns notifications and the clock into messages for the worker."""
 
     def __init__(
-        self, settings: Settings, listeners: Mapping[str, Listener], performers: Mapping[str, Performer]
+        self, settings: Settings, listeners: Mapping[str, Listener], kinds: Mapping[str, Kind]
     ) -> None:
-        self._settings, self._performers = settings, performers
+        self._settings, self._kinds = settings, kinds
         self._databases = {name: Database.of(settings, name, pool_size=1) for name in SERVICES}
         self._celery = broker.new_celery(settings)
         self._redis = Redis.from_url(
@@ -92,7 +92,7 @@ class Bell:
         self._redis_is_away = False
         self.stopping = Event()
         self.rings = Rings()
-        self._sweep = Sweep(self._databases, listeners, performers, self.rings)
+        self._sweep = Sweep(self._databases, listeners, kinds, self.rings)
         days = settings.events_kept_days
         clearing = partial(clear_out, self._databases, listeners.values(), kept_days=days)
         forgetting = partial(clear_mails, self._databases["customers"], kept_days=settings.mails_kept_days)
@@ -104,7 +104,7 @@ class Bell:
             clear_mails=forgetting,
             end_visits=ending,
             forget=buyers,
-            plan_books=BookPlan(settings, self._databases["billing"]).make,
+            plan_books=partial(plan_books, self._databases["billing"]),
         )
         self._ears = [Ear(settings, name, self) for name in SERVICES]
 
@@ -120,8 +120,8 @@ class Bell:
             return
         what, _, rest = said.partition(":")
         kind, _, row_id = rest.partition(":")
-        performer = self._performers.get(kind)
-        if what == "work" and performer is not None and performer.home == source:
+        known = self._kinds.get(kind)
+        if what == "work" and known is not None and known.home == source:
             self.rings.perform(kind, row_id)
 
     def run(self) -> None:
@@ -164,13 +164,13 @@ def create_bell(
     settings: Settings,
     *,
     listeners: Mapping[str, Listener] | None = None,
-    performers: Mapping[str, Performer] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
 ) -> Bell:
-    """Return a bell for these listeners and performers; without: for all there are."""
+    """Return a bell for these listeners and kinds of work; without: for all there are."""
     return Bell(
         settings,
         load_listeners() if listeners is None else listeners,
-        load_performers(settings) if performers is None else performers,
+        all_kinds() if kinds is None else kinds,
     )
 
 

@@ -9,7 +9,7 @@ import structlog
 from kernel import work
 from kernel.database import Database, DatabaseAway
 from kernel.events import Listener
-from kernel.work import Performer
+from kernel.work import Kind
 from worker.rings import Rings
 
 SWEEP = 2.0  # seconds
@@ -51,17 +51,17 @@ class Sweep:
         self,
         databases: Mapping[str, Database],
         listeners: Mapping[str, Listener],
-        performers: Mapping[str, Performer],
+        kinds: Mapping[str, Kind],
         rings: Rings,
     ) -> None:
-        self._databases, self._performers, self._rings = databases, performers, rings
+        self._databases, self._kinds, self._rings = databases, kinds, rings
         self._listeners = listeners
 
     def everything(self) -> None:
         """Ring for all there is. Raises DatabaseAway, after the others were asked."""
         for source in self._databases:
             self.listeners_of(source)
-        away = [performer for performer in self._performers.values() if not self._due(performer)]
+        away = [kind for kind in self._kinds.values() if not self._due(kind)]
         if away:
             raise DatabaseAway
 
@@ -70,13 +70,13 @@ class Sweep:
         for name in self._listeners:
             self._rings.advance(name, source)
 
-    def _due(self, performer: Performer) -> bool:
+    def _due(self, kind: Kind) -> bool:
         try:
-            rows = work.due(performer, self._databases[performer.home])
+            rows = work.due(kind, self._databases[kind.home])
         except DatabaseAway:
             return False
         for row_id in rows:
-            self._rings.perform(performer.kind, str(row_id))
+            self._rings.perform(kind.kind, str(row_id))
         return True
 
 

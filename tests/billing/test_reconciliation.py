@@ -255,12 +255,10 @@ def test_a_gateway_that_is_away_is_asked_again_later_and_nothing_is_found(
     assert (ended.state, ended.last_error, found(opened)) == ("due", "It rains.", set())
 
 
-def test_a_day_that_nobody_compared_is_compared_with_the_next(
-    billing: Database, opened: Open, gateways: Gateways
-) -> None:
+def test_a_day_that_nobody_compared_is_compared_with_the_next(billing: Database, opened: Open) -> None:
     now = clock.now().replace(hour=12)
     for days in (0, 0, 4):
-        plan_runs(billing, gateways, now + timedelta(days=days))
+        plan_runs(billing, now + timedelta(days=days))
 
     with opened() as uow:
         first, second = uow.session.scalars(select(Reconciliation).order_by(Reconciliation.until))

@@ -97,4 +97,4 @@ def run_worker(settings: Settings, world: str) -> None:
 def run_bell(settings: Settings, world: str) -> None:
     """Be a bell that knows this cast alone."""
     configure_logs("bell", settings)
-    ring_until_told(create_bell(settings, listeners={"chaos": chaos}, performers=performers(world)))
+    ring_until_told(create_bell(settings, listeners={"chaos": chaos}, kinds=performers(world)))

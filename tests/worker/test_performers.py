@@ -4,14 +4,9 @@ import pytest
 
 from kernel.config import Settings
 from kernel.database import SERVICES
-from services.billing.models import WORKS as BILLING
-from services.customers.models import WORKS as CUSTOMERS
-from services.sites.models import WORKS as SITES
+from kernel.work import Kind
+from worker.kinds import WORKS, kinds
 from worker.performers import load_performers
-
-WORKS = {"customers": CUSTOMERS, "billing": BILLING, "sites": SITES}
-COMING = {"membership"}
-"""Whose performers come with their use cases."""
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -22,5 +17,13 @@ def test_a_service_shows_the_dead_work_of_every_performer_at_home_in_it(service:
         if one.home == service
     }
 
-    shown = {kind: model for kind, model in WORKS[service].items() if kind in performed or kind not in COMING}
-    assert performed == shown
+    assert performed == WORKS[service]
+
+
+def test_the_bell_rings_for_every_kind_that_is_performed_and_for_no_other() -> None:
+    performed = {
+        name: Kind(one.kind, one.home, one.model)
+        for name, one in load_performers(Settings(secret_key="x")).items()
+    }
+
+    assert kinds() == performed

@@ -171,7 +171,7 @@ def test_a_worker_told_to_stop_ends_what_it_has_in_hand_and_begins_nothing_new(
 
 def test_a_connection_that_is_cut_does_not_hide_a_notification(own, settings, databases, network, world):
     """Heard through the connection, not found by the sweep: the bell's clock is not running."""
-    bell = cast.create_bell(own, listeners={"chaos": cast.chaos}, performers=cast.performers(world.url))
+    bell = cast.create_bell(own, listeners={"chaos": cast.chaos}, kinds=cast.performers(world.url))
     [ear] = [one for one in bell._ears if one.name == "ear billing"]
     ear.start()
     wait_until(lambda: bell.rings.take(0) == [("atoll.advance", "chaos", "billing")])

@@ -94,12 +94,11 @@ def reconciliation_performer(gateways: Gateways) -> Performer:
                 gateway = gateways.open(uow, run.gateway)
             except GatewayNotReady as reason:
                 return Result("dead", str(reason))
-        if not isinstance(gateway, KeepsList):
-            return Result("dead", f"{run.gateway} keeps no list.")
         comparing = Comparing(home, mine, gateway, run)
         try:
-            comparing.read_their_list(gateway.movements(run.since, run.until))
-            comparing.look_for_ours()
+            if isinstance(gateway, KeepsList):
+                comparing.read_their_list(gateway.movements(run.since, run.until))
+                comparing.look_for_ours()
         except GatewayAway as reason:
             return Result("later", str(reason) or "The gateway did not answer.")
         with home.unit_of_work(Identity.worker(mine.network_id)) as uow:

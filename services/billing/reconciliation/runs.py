@@ -10,7 +10,7 @@ from kernel.contracts.plugins import KeepsList
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Conflict
 from kernel.ids import new_id
-from services.billing.gateways import Gateways
+from services.billing.gateways import MANUAL, Gateways
 from services.billing.models import GatewaySettings, Reconciliation
 from services.billing.reconciliation.findings import close_gone, found_by
 
@@ -43,10 +43,11 @@ def ask_for_run(uow: UnitOfWork, gateways: Gateways, gateway: str, *, days: int)
     return _make(uow, gateway, since=until - timedelta(days=days), until=until)
 
 
-def plan_runs(billing: Database, gateways: Gateways, now: datetime) -> int:
+def plan_runs(billing: Database, now: datetime) -> int:
     """Make the comparisons of the day that are not there yet, in every network; return how many.
 
     What is due follows from the last one's end: days that nobody compared are compared with the next.
+    Whether a gateway keeps a list is known to who performs it.
     """
     until = (now - SETTLES).replace(hour=0, minute=0, second=0, microsecond=0)
     last = (
@@ -62,7 +63,7 @@ def plan_runs(billing: Database, gateways: Gateways, now: datetime) -> int:
         made = [
             row_id
             for network_id, gateway, ended in session.execute(used).all()
-            if _keeps_list(gateways, gateway) and (ended is None or ended < until)
+            if gateway != MANUAL and (ended is None or ended < until)
             for row_id in session.scalars(
                 insert(Reconciliation)
                 .values(
