@@ -13,6 +13,7 @@ from gateway.formats import install_filters
 from gateway.looks import avatar, install_looks
 from gateway.markdown import note_html
 from gateway.panels.render import install_panels
+from gateway.refund_alert import install_alerts
 from gateway.sentences import line_of
 from gateway.views import (
     account,
@@ -43,6 +44,8 @@ from gateway.views import (
     payments,
     products,
     profiles,
+    refund_list,
+    refunds,
     search,
     second_factor,
     settings,
@@ -81,6 +84,8 @@ for part in (
     payments,
     products,
     profiles,
+    refund_list,
+    refunds,
     search,
     second_factor,
     settings,
@@ -104,6 +109,7 @@ def install_pages(app: Flask) -> None:
     install_looks(app)
     install_places(app)
     install_panels(app)
+    install_alerts(app)
     install_custom_fields(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

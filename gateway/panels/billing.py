@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_login import current_user
+
+from gateway import refund_labels
 from gateway.panels.request import PanelRequest
 from kernel.contracts.plugins import Panel
 from kernel.errors import N_
@@ -17,6 +20,12 @@ def load_payments(asked: PanelRequest) -> Mapping[str, Any]:
     return {"payments": billing.payments, "count": billing.payment_count}
 
 
+def load_refunds(asked: PanelRequest) -> Mapping[str, Any]:
+    may_refund = "billing.refund" in current_user.permissions
+    balance = asked.services.billing.payment_balance(asked.subject)
+    return {"balance": balance, "may_refund": may_refund, "words": refund_labels}
+
+
 memberships = Panel(
     "memberships",
     "customer",
@@ -29,3 +38,4 @@ memberships = Panel(
 payments = Panel(
     "payments", "customer", N_("Payments"), 50, "panels/payments.html", load_payments, "billing.view"
 )
+refunds = Panel("refunds", "payment", N_("Refunds"), 20, "panels/refunds.html", load_refunds, "billing.view")
