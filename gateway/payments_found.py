@@ -3,21 +3,15 @@
 Billing knows no names and no addresses, so the gateway asks the one and tells the other.
 """
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
-from itertools import islice
 from uuid import UUID
 
+from gateway.named_files import named_file
 from kernel.clients import Bound
 from kernel.contracts.customers import CustomersQuery
 from kernel.contracts.payments import MOST_CUSTOMERS, PaymentsList, PaymentsNarrowed, PaymentsQuery
 from kernel.contracts.people import MOST, Person
 from kernel.errors import Failure, Unauthenticated
-from kernel.spreadsheets import defused, written
-
-CUSTOMER_ID = "customer_id"
-BOM = b"\xef\xbb\xbf"
 
 
 def found_payments(services: Bound, asked: PaymentsQuery) -> PaymentsList:
@@ -44,7 +38,7 @@ def named_rows(services: Bound, asked: PaymentsNarrowed) -> Iterator[bytes]:
     Raises at once when it cannot begin. A hundred rows at a time are held, however many there are.
     """
     pieces = services.billing.export_payments(asked.model_copy(update=_customers(services, asked)))
-    return _named(services, csv.reader(_lines(pieces)))
+    return named_file(services, pieces)
 
 
 def _customers(services: Bound, asked: PaymentsNarrowed) -> dict[str, str]:
@@ -53,29 +47,3 @@ def _customers(services: Bound, asked: PaymentsNarrowed) -> dict[str, str]:
         return {}
     found = services.customers.list_customers(CustomersQuery(q=words, limit=MOST_CUSTOMERS)).items
     return {"customers": ",".join(str(customer.id) for customer in found)}
-
-
-def _named(services: Bound, rows: Iterator[list[str]]) -> Iterator[bytes]:
-    header = next(rows)
-    place = header.index(CUSTOMER_ID)
-    yield BOM + _piece([[*header[:place], "customer", "email", *header[place:]]])
-    while batch := list(islice(rows, MOST)):
-        known = services.customers.people([*{UUID(row[place]) for row in batch}]).items
-        people = {str(person.id): [defused(person.name), defused(person.email)] for person in known}
-        yield _piece([*row[:place], *people.get(row[place], ["", ""]), *row[place:]] for row in batch)
-
-
-def _piece(rows: Iterable[list[str]]) -> bytes:
-    return written(iter(rows), ",").encode()
-
-
-def _lines(pieces: Iterator[bytes]) -> Iterator[str]:
-    """Give the lines of a file that comes in pieces; a cell holds no line break, as nobody may type one."""
-    held = b""
-    for piece in pieces:
-        held += piece
-        *whole, held = held.split(b"\n")
-        for line in whole:
-            yield line.decode("utf-8-sig")
-    if held:
-        yield StringIO(held.decode("utf-8-sig")).read()

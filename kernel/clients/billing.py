@@ -6,6 +6,7 @@ from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
 from kernel.clients.invoices import InvoicesClient
+from kernel.clients.membership_list import MembershipListClient
 from kernel.clients.payments import PaymentsClient
 from kernel.clients.products import ProductsClient
 from kernel.clients.refunds import RefundsClient
@@ -16,6 +17,7 @@ class BillingClient(
     BillingDeletions,
     BooksClient,
     GatewaySettingsCalls,
+    MembershipListClient,
     RefundsClient,
     ProductsClient,
     PaymentsClient,

@@ -9,10 +9,6 @@ from kernel.contracts import memberships as contracts
 class MembershipsClient(ServiceClient):
     """What customers have agreed to have. Every change raises Conflict or Invalid with a sentence."""
 
-    def memberships(self, asked: contracts.MembershipsQuery) -> contracts.MembershipsList:
-        """Return a page of all memberships, newest first."""
-        return self._get("/v1/memberships", contracts.MembershipsList, asked.model_dump(mode="json"))
-
     def membership(self, membership_id: UUID) -> contracts.Membership:
         """Return one membership with its payments."""
         return self._get(f"/v1/memberships/{membership_id}", contracts.Membership)

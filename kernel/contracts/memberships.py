@@ -1,6 +1,6 @@
 """Memberships: what they consist of, what may be changed of them, and what that costs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -28,6 +28,8 @@ CancelCause = Literal[
     "other",
 ]
 When = Literal["now", "period_end"]
+Day = date | None
+MOST_CUSTOMERS = 100
 Pricing = Literal["recompute", "keep"]
 MembershipsTab = Literal["all", "trialing", "active", "pending", "on_hold", "expired", "cancelled"]
 
@@ -158,17 +160,41 @@ class MembershipListRow(MembershipRow):
     trial_ends_at: datetime | None
 
 
-class MembershipsQuery(Contract):
-    """The list as asked for. ``q``: a number; ``customers``: ids, with commas between them, at most 100."""
+class MembershipsNarrowed(Contract):
+    """Which memberships. ``q``: a number; ``customers``: ids with commas between them, theirs are found too.
+
+    ``product_id``: the plan, or something on top of it. Days are the network's, both included; ``renews``:
+    the next payment is asked for by itself then.
+    """
 
     tab: MembershipsTab = "all"
-    q: Annotated[str, Field(max_length=200)] = ""
-    customers: Annotated[str, Field(max_length=100 * 37)] | None = None
+    q: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    customers: Annotated[str, Field(max_length=40 * MOST_CUSTOMERS, pattern=r"^[0-9a-f,-]*$")] = ""
     product_id: UUID | None = None
-    created_from: datetime | None = None
-    created_until: datetime | None = None
-    expires_from: datetime | None = None
-    expires_until: datetime | None = None
+    gateway: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
+    created_from: Day = None
+    created_until: Day = None
+    expires_from: Day = None
+    expires_until: Day = None
+    renews_from: Day = None
+    renews_until: Day = None
+
+    @property
+    def created(self) -> tuple[date | None, date | None]:
+        return self.created_from, self.created_until
+
+    @property
+    def expires(self) -> tuple[date | None, date | None]:
+        return self.expires_from, self.expires_until
+
+    @property
+    def renews(self) -> tuple[date | None, date | None]:
+        return self.renews_from, self.renews_until
+
+
+class MembershipsQuery(MembershipsNarrowed):
+    """``GET /v1/memberships``: a page, newest first."""
+
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     after: str | None = None
     before: str | None = None

@@ -9,6 +9,7 @@ from kernel.auth import id_of_actor
 from kernel.contracts.events import (
     BalancesRebuilt,
     DifferenceClosed,
+    MembershipsExported,
     NetworkSettingsChanged,
     PaymentCancelled,
     PaymentCompleted,
@@ -97,6 +98,12 @@ def note_method(uow: UnitOfWork, event: PaymentMethodRemoved, recorded: Recorded
 def note_payments_export(uow: UnitOfWork, event: PaymentsExported, recorded: Recorded) -> None:
     """Note who took payments along."""
     _note(uow, recorded, "payments exported", recorded.network_id, details={"narrowed": event.narrowed})
+
+
+@audit.to(MembershipsExported)
+def note_memberships_export(uow: UnitOfWork, event: MembershipsExported, recorded: Recorded) -> None:
+    """Note who took memberships along."""
+    _note(uow, recorded, "memberships exported", recorded.network_id, details={"narrowed": event.narrowed})
 
 
 @audit.to(VisitStarted)

@@ -92,6 +92,7 @@ from kernel.contracts.events.memberships import (
     MembershipEvent,
     MembershipExtended,
     MembershipPaidTooLate,
+    MembershipsExported,
     MembershipTransferred,
 )
 from kernel.contracts.events.payments import (
@@ -182,6 +183,7 @@ __all__ = [
     "MembershipStarted",
     "MembershipStatusChanged",
     "MembershipTransferred",
+    "MembershipsExported",
     "NetworkCreated",
     "NetworkSettingsChanged",
     "ParkedEventResolved",

@@ -92,6 +92,13 @@ class MembershipPaidTooLate(Happened):
     total: Money
 
 
+class MembershipsExported(Happened):
+    """Somebody took a list of memberships along: all, or those that were narrowed to."""
+
+    type: Literal["membership.exported"] = "membership.exported"
+    narrowed: dict[str, str]
+
+
 MembershipEvent = (
     MembershipExtended
     | MembershipChanged
@@ -101,4 +108,5 @@ MembershipEvent = (
     | MembershipCancellationUndone
     | MembershipTransferred
     | MembershipPaidTooLate
+    | MembershipsExported
 )

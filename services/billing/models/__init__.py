@@ -10,6 +10,7 @@ from services.billing.models.gateway_checks import GatewayCheck
 from services.billing.models.gateway_messages import GatewayMessage
 from services.billing.models.invoices import Invoice, Logo
 from services.billing.models.ledger import LedgerBalance, LedgerEntry, LedgerPosting
+from services.billing.models.membership_counts import MembershipCount
 from services.billing.models.memberships import Membership, MembershipItem
 from services.billing.models.numbers import NumberSequence
 from services.billing.models.payments import Payment, PaymentLine
@@ -57,6 +58,7 @@ __all__ = [
     "Membership",
     "MembershipAgenda",
     "MembershipChange",
+    "MembershipCount",
     "MembershipItem",
     "MembershipPeriod",
     "Network",

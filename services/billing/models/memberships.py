@@ -98,6 +98,8 @@ class Membership(TenantScoped, Timestamped, Base):
         Index("ix_memberships_newest", "network_id", desc("created_at"), desc("id")),
         Index("ix_memberships_status", "network_id", "status", desc("created_at"), desc("id")),
         Index("ix_memberships_product", "network_id", "product_id"),
+        Index("ix_memberships_expires", "network_id", "expires_at"),
+        Index("ix_memberships_gateway", "network_id", "gateway", desc("created_at"), desc("id")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
