@@ -83,6 +83,7 @@ ACTS = {
     "refund decided": N_("Said what became of a refund"),
     "refund requested": N_("Refund asked for"),
     "settings changed": N_("Settings of the network saved"),
+    "billing settings changed": N_("Settings of billing saved"),
     "sign-in forced": N_("Signed out everywhere by force"),
     "sign-ins exported": N_("History of sign-ins exported"),
     "switch cleared": N_("Switching to a site allowed"),

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Base64Bytes, Field
 
 from kernel.contracts.common import Contract
 
@@ -52,3 +52,30 @@ class BillingRules(Contract):
     invoice_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9/-]{0,20}$")] = ""
     credit_note_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9/-]{0,20}$")] = "CN-"
     invoice_footer: Annotated[str, Field(max_length=1000)] = ""
+
+
+class BillingSettingsRead(Contract):
+    """``GET /v1/billing/settings``; what is not decided is as in ``defaults``. ``logo`` is a picture."""
+
+    rules: BillingRules
+    defaults: BillingRules = BillingRules()
+    logo: str
+    version: int
+
+
+class BillingSettingsEdit(Contract):
+    """``PUT /v1/billing/settings``: all of it, and the version that was read."""
+
+    rules: BillingRules
+    version: int
+
+
+LARGEST_LOGO = 512 * 1024
+"""Bytes of the file that is uploaded."""
+
+
+class LogoEdit(Contract):
+    """``PUT /v1/billing/logo``: a PNG or JPEG, base64; None takes the logo away."""
+
+    content: Base64Bytes | None
+    version: int

@@ -7,6 +7,7 @@ from kernel.contracts.events import PaymentLinesChanged
 from kernel.contracts.payments import LineOrder
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, NotFound
+from services.billing.issuing import invoice_of
 from services.billing.ledger import book_owed
 from services.billing.locks import lock_payment
 from services.billing.models import Payment, PaymentLine
@@ -15,7 +16,7 @@ from services.billing.under_way import require_none_under_way
 
 
 class LinesFixed(Conflict):
-    """The payment is not pending, so what it asks for is what it is."""
+    """The payment is not pending, or was invoiced, so what it asks for is what it is."""
 
 
 class ChangedMeanwhile(Conflict):
@@ -73,6 +74,10 @@ def _change(
     payment = lock_payment(uow, payment_id)
     require_none_under_way(uow, payment)
     require_lines_open(payment)
+    if invoice_of(uow, payment.id) is not None:
+        raise LinesFixed(
+            N_("An invoice was issued. Cancel the payment, which credits it, and make another payment.")
+        )
     if seen is not None and seen != payment.version:
         raise ChangedMeanwhile(N_("Somebody else changed this payment. Look at it again first."))
     before = payment.total

@@ -18,6 +18,7 @@ from kernel.ids import new_id
 from services.billing.credit_notes import issue_credit_note
 from services.billing.invoices import NothingToInvoice, issue_invoice, send_invoice
 from services.billing.issuing import invoice_of
+from services.billing.line_changes import LinesFixed, remove_line
 from services.billing.lines import Item
 from services.billing.models import BillingSettings, Invoice, Payment
 from services.billing.networks import note_network
@@ -93,6 +94,16 @@ def test_who_is_sent_one_is_told_until_when_to_pay(uow, customer_id):
     assert [(event.number, event.is_paid, event.due_on) for event in sent] == [
         (invoice.number, False, due_on)
     ]
+
+
+def test_what_was_invoiced_changes_no_more(uow, customer_id):
+    payment = unpaid(uow, customer_id, Item("Bas", 100), Item("Bok", 100))
+    send_invoice(uow, payment.id)
+
+    with pytest.raises(LinesFixed, match="An invoice was issued"):
+        remove_line(uow, payment.id, payment.lines[0].id)
+
+    assert [line.description for line in payment.lines] == ["Bas", "Bok"]
 
 
 def test_a_payment_of_nothing_is_not_invoiced(uow, customer_id):

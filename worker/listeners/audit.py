@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kernel.auth import id_of_actor
 from kernel.contracts.events import (
     BalancesRebuilt,
+    BillingSettingsChanged,
     DifferenceClosed,
     MembershipsExported,
     NetworkSettingsChanged,
@@ -104,6 +105,28 @@ def note_payments_export(uow: UnitOfWork, event: PaymentsExported, recorded: Rec
 def note_memberships_export(uow: UnitOfWork, event: MembershipsExported, recorded: Recorded) -> None:
     """Note who took memberships along."""
     _note(uow, recorded, "memberships exported", recorded.network_id, details={"narrowed": event.narrowed})
+
+
+@audit.to(BillingSettingsChanged)
+def note_billing_settings(uow: UnitOfWork, event: BillingSettingsChanged, recorded: Recorded) -> None:
+    """Note field by field what changed, and a logo by its id."""
+    before = _flat(event.before.model_dump(mode="json")) | {"logo": event.logo_before}
+    after = _flat(event.after.model_dump(mode="json")) | {"logo": event.logo_after}
+    changed = [name for name, value in after.items() if before[name] != value]
+    _note(
+        uow,
+        recorded,
+        "billing settings changed",
+        recorded.network_id,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+
+
+def _flat(said: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of the company beside the others, ``company.name``."""
+    company = {f"company.{name}": value for name, value in said["company"].items()}
+    return {name: value for name, value in said.items() if name != "company"} | company
 
 
 @audit.to(VisitStarted)
