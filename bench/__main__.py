@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from bench import background, mail, money, scenes
+from bench import background, mail, money, renewals, scenes
 from bench.choices import gunicorn, running
 from bench.exports import export_rows_per_second
 from bench.installation import PORT, installed, memory
@@ -42,6 +42,7 @@ class Effort:
     events: int
     mails: int
     refunds: int
+    renewals: int
 
 
 def main() -> None:
@@ -50,7 +51,9 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="one small size, short rounds")
     logging.configure("bench", "WARNING")
     quick = options.parse_args().quick
-    effort = Effort(3, 0.5, 2_000, 200, 50) if quick else Effort(5, 2.0, 20_000, 1_000, 300)
+    effort = (
+        Effort(3, 0.5, 2_000, 200, 50, 500) if quick else Effort(5, 2.0, 20_000, 1_000, 300, 10_000)
+    )
     with TemporaryDirectory(prefix="atoll-bench-") as folder:
         measure_all(Path(folder), SIZES[:1] if quick else SIZES, effort)
 
@@ -79,6 +82,8 @@ def measure_all(folder: Path, sizes: tuple[int, ...], effort: Effort) -> None:
         print(f"mails rendered and handed over: {median(sent):5,.0f} a second")
         given = money.refunds_per_second(settings, databases, seeded[0], effort.refunds)
         print(f"refunds asked for, given back and booked: {given:5,.1f} a second")
+        asked = renewals.renewals_per_second(databases["billing"], seeded[-1], effort.renewals)
+        print(f"renewals asked for, {effort.renewals:,} due at once: {asked:5,.0f} a second")
         print(f"memory of the whole, after: {memory(first) / 2**20:.0f} MB (at most 900)")
 
 

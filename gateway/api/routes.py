@@ -2,6 +2,7 @@
 
 from gateway.api import (
     admins,
+    agenda,
     api_keys,
     audit,
     background,
@@ -33,6 +34,7 @@ from gateway.api.blueprint import blueprint
 
 __all__ = [
     "admins",
+    "agenda",
     "api_keys",
     "audit",
     "background",

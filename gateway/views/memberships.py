@@ -7,8 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import needs, services
 from gateway.panels.render import panels
+from gateway.translation import gettext as _
 from gateway.translation import ngettext
 from gateway.views.pages import asked, page, panel
+from gateway.words import said
+from kernel.errors import Conflict
 
 views = Blueprint("memberships", __name__)
 
@@ -36,3 +39,15 @@ def start_pending(customer_id: UUID) -> AnyResponse:
     number = services().billing.start_pending(customer_id).number
     flash(ngettext("%(num)d membership is started.", "%(num)d memberships are started.", number), "success")
     return redirect(f"/customers/{customer_id}", 303)
+
+
+@views.post("/memberships/<uuid:membership_id>/bill")
+@needs("billing.edit")
+def bill_again(membership_id: UUID) -> AnyResponse:
+    """Ask for a payment again that was cancelled; a second click finds none."""
+    try:
+        services().billing.bill_again(membership_id)
+        flash(_("The payment is asked for again in a moment."), "success")
+    except Conflict as reason:
+        flash(said(reason), "error")
+    return redirect(f"/memberships/{membership_id}", 303)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from kernel.clients.billing_settings import BillingSettingsClient
+from kernel.clients.agenda import AgendaClient
 from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
@@ -15,6 +16,7 @@ from kernel.contracts import billing, customers
 
 
 class BillingClient(
+    AgendaClient,
     BillingDeletions,
     BillingSettingsClient,
     BooksClient,

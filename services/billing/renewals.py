@@ -4,12 +4,14 @@ A period is unique by membership, beginning and kind: the database refuses to bi
 """
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kernel.contracts.billing import Period
 from kernel.contracts.events import RenewalAsked
 from kernel.database import UnitOfWork
+from kernel.errors import N_, Conflict
 from kernel.ids import new_id
 from services.billing.lines import Item
 from services.billing.models import Membership, MembershipItem, MembershipPeriod, Payment, Product
@@ -17,6 +19,7 @@ from services.billing.models.periods import PeriodKind
 from services.billing.networks import locale, time_zone
 from services.billing.payments import create_payment
 from services.billing.renewal_dates import following
+from services.billing.snapshots import read
 from services.billing.steps import Snapshot
 
 WORDS = {
@@ -24,6 +27,10 @@ WORDS = {
     "sv": {"setup_fee": "Startavgift", "adjustment": "Justering till avtalat pris"},
 }
 """In the network's language: they stand on an invoice."""
+
+
+class NothingToAskAgain(Conflict):
+    """The payment of the time that comes next was not cancelled, or the membership is over."""
 
 
 class AlreadyBilled(RuntimeError):
@@ -54,6 +61,21 @@ def bill_next(uow: UnitOfWork, membership: Membership, known: Snapshot) -> Payme
     if not known.can_charge or uow.now < known.ends_at:
         uow.publish(_asked(uow, membership, payment, known))
     return payment
+
+
+def ask_again(uow: UnitOfWork, membership_id: UUID) -> None:
+    """Ask for the time that comes next although its payment was cancelled. Raises NothingToAskAgain."""
+    membership = uow.get(Membership, membership_id, lock=True)
+    bill = read(uow, membership).snapshot.bill
+    if bill is None or bill.is_open:
+        raise NothingToAskAgain(N_("Nothing was cancelled here that could be asked for again."))
+    cancelled = select(Payment.id).where(
+        Payment.membership_id == membership.id, Payment.status == "cancelled"
+    )
+    mine = MembershipPeriod.membership_id == membership.id
+    forget = delete(MembershipPeriod).where(mine, MembershipPeriod.payment_id.in_(cancelled))
+    uow.session.execute(forget.execution_options(synchronize_session=False))
+    membership.modified_at = uow.now
 
 
 def go_on(uow: UnitOfWork, membership: Membership, known: Snapshot) -> None:

@@ -1,18 +1,25 @@
 """The agenda of memberships: what is due is done, once, however often it is looked at."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from kernel.auth import Identity
 from kernel.contracts.billing import Period
 from kernel.contracts.events import MembershipExpired, MembershipHeld, RenewalAsked
 from kernel.database import Database
 from kernel.ids import new_id
-from services.billing.models import MembershipAgenda
+from kernel.work import Claim, LeaseLost, claim, perform
+from services.billing.models import MembershipAgenda, MembershipPeriod
 from tests.billing.days import PRICE, START, Days, at
+from worker.performers.memberships import go_through
+from worker.performers.memberships import membership as performer
 
 ENDS = datetime(2026, 2, 28, 9, tzinfo=UTC)
 ASKS = ENDS - timedelta(days=3)
@@ -211,3 +218,72 @@ def test_a_week_is_a_week(days: Days) -> None:
     days.go_to(START + timedelta(days=4))
 
     assert days.periods(weekly)[-1][1:] == (START + timedelta(days=7), START + timedelta(days=14))
+
+
+def test_two_workers_at_once_do_a_days_work_once(days: Days) -> None:
+    members = [days.start(new_id()) for _ in range(4)]
+    days.go_to(START)
+    with at(ASKS):
+        for _round in range(5):
+            due_again(days, members)
+            everybody(days, members, workers=4)
+
+    assert [len(days.payments(one)) for one in members] == [1, 1, 1, 1]
+    assert [len(days.periods(one)) for one in members] == [len(days.periods(members[0]))] * 4
+    assert len(days.told(RenewalAsked)) == 4
+
+
+def test_who_lost_his_lease_to_another_worker_leaves_no_trace(days: Days, his: UUID) -> None:
+    days.go_to(START)
+    with at(ASKS):
+        slow = claim(performer, days.billing, his)
+        assert slow is not None
+    with at(ASKS + timedelta(minutes=2)):
+        assert perform(performer, days.billing, his)
+        with pytest.raises(LeaseLost):
+            go_through(days.billing, slow)
+
+    assert len(days.payments(his)) == 1
+
+
+def test_the_database_refuses_to_bill_a_period_twice(days: Days, his: UUID) -> None:
+    days.go_to(ASKS)
+
+    with pytest.raises(IntegrityError, match="uq_membership_periods"):
+        bill_by_hand(days, his)
+
+
+def bill_by_hand(days: Days, membership_id: UUID) -> None:
+    with days.billing.unit_of_work(days.owner) as uow:
+        uow.add(
+            MembershipPeriod(
+                id=new_id(),
+                membership_id=membership_id,
+                kind="renewal",
+                starts_at=ENDS,
+                ends_at=ENDS + timedelta(days=1),
+                created_at=days.now,
+            )
+        )
+
+
+def due_again(days: Days, members: list[UUID]) -> None:
+    with days.billing.unit_of_work(days.owner) as uow:
+        for row in uow.session.scalars(select(MembershipAgenda).where(MembershipAgenda.id.in_(members))):
+            row.state, row.due_at = "due", ASKS
+
+
+def everybody(days: Days, members: list[UUID], *, workers: int) -> None:
+    """Let several workers go for all of the rows at the same moment, each in sessions of its own."""
+    start = Barrier(workers)
+    made_up = Claim("membership", days.product_id, days.owner.network_id or new_id(), new_id(), 1, ASKS)
+
+    def work(_number: int) -> None:
+        start.wait()
+        for one in members:
+            perform(performer, days.billing, one)
+            with suppress(LeaseLost):
+                go_through(days.billing, replace(made_up, id=one))
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(work, range(workers)))

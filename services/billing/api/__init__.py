@@ -3,6 +3,7 @@
 Every area has a module here whose routes stand on the one blueprint; it is named below to be loaded.
 """
 
+from services.billing.api import agenda as agenda
 from services.billing.api import books as books
 from services.billing.api import deletions as deletions
 from services.billing.api import gateways as gateways

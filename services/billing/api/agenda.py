@@ -1,0 +1,25 @@
+"""What comes next for a membership, over HTTP."""
+
+from uuid import UUID
+
+from flask import Response
+
+from kernel.web import answer, needs, nothing, unit_of_work
+from services.billing.api.blueprint import api
+from services.billing.queries.coming import what_comes
+from services.billing.renewals import ask_again
+
+
+@api.get("/memberships/<uuid:membership_id>/coming")
+@needs("billing.view")
+def coming(membership_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(what_comes(uow, membership_id))
+
+
+@api.post("/memberships/<uuid:membership_id>/bill")
+@needs("billing.edit")
+def bill_again(membership_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        ask_again(uow, membership_id)
+    return nothing()
