@@ -30,8 +30,8 @@ class WhatComes(Contract):
 
     ``is_charged``: a saved method is charged by itself, ``has_method``: there is one that can be. ``waits``:
     it begins once the customer's address is verified. ``asks_again``: the payment of the time that comes
-    next was cancelled, so that nothing is asked for until somebody wants it again. ``trouble``: why the worker
-    gave up.
+    next was cancelled, so that nothing is asked for until somebody wants it again. ``trouble``: why the
+    worker gave up.
     """
 
     steps: list[ComingStep]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, text, update
 from kernel.database import UnitOfWork
 from kernel.tombstones import require_alive
 from kernel.work import Claim, finish, hold, wait_until
-from services.billing import dunning, expiry, renewals, trials
+from services.billing import changes, dunning, expiry, renewals, trials
 from services.billing.models import DepartedCustomer, Membership, MembershipAgenda
 from services.billing.snapshots import Known, read
 from services.billing.steps import Act, Step, next_step
@@ -21,9 +21,10 @@ from services.billing.steps import Act, Step, next_step
 Take = Callable[[UnitOfWork, Membership, Known, Step], object]
 
 TAKE: dict[Act, Take] = {
-    "cancel": lambda uow, membership, known, _step: expiry.cancel(uow, membership, known),
-    "end_trial": lambda uow, membership, known, _step: trials.end_trial(uow, membership, known.snapshot),
-    "go_on": lambda uow, membership, known, _step: renewals.go_on(uow, membership, known.snapshot),
+    "cancel": lambda uow, membership, _known, _step: expiry.cancel(uow, membership),
+    "change": lambda uow, membership, _known, _step: changes.carry_out_change(uow, membership),
+    "end_trial": lambda uow, membership, _known, step: trials.end_trial(uow, membership, step.as_of),
+    "go_on": lambda uow, membership, _known, step: renewals.go_on(uow, membership, step.as_of),
     "bill": lambda uow, membership, known, _step: renewals.bill_next(uow, membership, known.snapshot),
     "charge": dunning.charge,
     "remind": dunning.remind,

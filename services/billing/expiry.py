@@ -2,10 +2,13 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import cast
 
 from kernel.contracts.events import MembershipExpired, MembershipHeld
+from kernel.contracts.memberships import CancelCause
 from kernel.database import UnitOfWork
 from kernel.errors import N_
+from services.billing.cancellations import cancel_now
 from services.billing.memberships import change_status
 from services.billing.models import Membership, Payment
 from services.billing.payments import cancel_payment
@@ -14,12 +17,12 @@ from services.billing.snapshots import Known
 from services.billing.under_way import ChargeUnderWay
 
 NOT_PAID = N_("Nobody paid it in time.")
+COMPLETED = N_("Its time is over, and nothing was to follow.")
 
 
 def hold(uow: UnitOfWork, membership: Membership, known: Known) -> None:
     """Put the membership on hold: its payment was not paid in time. Paying brings it back."""
-    change_status(uow, membership.id, "on_hold")
-    membership.held_at = uow.now
+    change_status(uow, membership.id, "on_hold", reason=NOT_PAID)
     payment = uow.get(Payment, known.payment_id) if known.payment_id else None
     bill = known.snapshot.bill
     if payment is None or bill is None or not bill.is_open:
@@ -41,7 +44,7 @@ def hold(uow: UnitOfWork, membership: Membership, known: Known) -> None:
 def expire(uow: UnitOfWork, membership: Membership, known: Known) -> None:
     """End the membership; what is unpaid of it can still be paid, which brings it back."""
     is_unpaid = known.snapshot.bill is not None
-    change_status(uow, membership.id, "expired")
+    change_status(uow, membership.id, "expired", reason=NOT_PAID if is_unpaid else COMPLETED)
     uow.publish(
         MembershipExpired(
             membership_id=membership.id,
@@ -54,22 +57,16 @@ def expire(uow: UnitOfWork, membership: Membership, known: Known) -> None:
     )
 
 
-def cancel(uow: UnitOfWork, membership: Membership, known: Known) -> None:
+def cancel(uow: UnitOfWork, membership: Membership) -> None:
     """End the membership for good, as was asked for; what is unpaid is asked for no more."""
-    _forgive(uow, known)
-    change_status(uow, membership.id, "cancelled")
+    cause = cast("CancelCause", membership.cancel_cause)
+    cancel_now(uow, membership.id, cause=cause, reason=membership.cancel_reason)
 
 
 def abandon(uow: UnitOfWork, membership: Membership, known: Known) -> None:
     """Ask no more for what nobody has paid in so long; a membership that never began ends with it."""
-    _forgive(uow, known)
     if membership.status == "pending":
-        change_status(uow, membership.id, "cancelled")
-
-
-def _forgive(uow: UnitOfWork, known: Known) -> None:
-    """Ask for the bill no more, unless an attempt is under way that nobody can stop."""
-    bill = known.snapshot.bill
-    if known.payment_id and bill and bill.is_open:
+        cancel_now(uow, membership.id, cause="not_paid", reason=NOT_PAID)
+    elif known.payment_id is not None:
         with suppress(ChargeUnderWay):
             cancel_payment(uow, known.payment_id, reason=NOT_PAID)

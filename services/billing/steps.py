@@ -243,7 +243,7 @@ def _end(known: Snapshot) -> Iterator[Step]:
         if known.ends_at and not known.renews and known.bill is None:
             yield Step("expire", known.ends_at)
         return
-    ends = [at for at in (known.held_at, known.ends_at) if at]
+    ends = [at for at in (known.held_at, known.bill.due_at if known.bill else known.ends_at) if at]
     if not ends or (known.ends_at is None and known.bill is None):
         return
     expires_at = max(ends) + timedelta(days=known.rules.grace)

@@ -25,11 +25,12 @@ def place(membership: Membership, continues_at: datetime | None, now: datetime, 
     """Return where the next period lies: right after the time before it, or from today.
 
     From today when there is nothing to continue, when the membership has expired, and when the period
-    would be over already: nobody pays for time that he cannot use. A time that still runs is never cut.
+    would be over already, unless it ran all the while: nobody pays for time that he could not use. A time
+    that still runs is never cut.
     """
     if continues_at is not None and membership.status != "expired":
         ends_at = end_from(membership, continues_at, zone)
-        if ends_at is None or ends_at > now:
+        if ends_at is None or ends_at > now or membership.status == "active":
             return Stretch(continues_at, ends_at)
     begins = max(now, membership.expires_at or now)
     return Stretch(begins, _first_end(membership, begins, zone), is_new=True)

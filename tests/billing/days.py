@@ -20,6 +20,7 @@ from kernel.work import Performer, perform
 from services.billing.agenda import wake_customer
 from services.billing.memberships import activate_membership, start_membership
 from services.billing.models import Charge, Membership, MembershipAgenda, MembershipPeriod, Payment
+from services.billing.payments import complete_payment
 from services.billing.products import Offer, create_product
 from services.billing.waiting import note_policy
 from tests.billing.conftest import MONTHLY, sek
@@ -44,6 +45,7 @@ class Days:
     owner: Identity
     now: datetime = START
     charging: Performer | None = None
+    pays: bool = False
 
     def found(self) -> None:
         """Let nothing wait for a verification, and offer a plan."""
@@ -93,12 +95,23 @@ class Days:
                 for row_id in rows:
                     done += perform(performer, self.billing, row_id)
                 self._charge()
+                self._pay()
         return done
 
     def wake(self, customer_id: UUID) -> None:
         """Do what the listener does that hears of a new method."""
         with at(self.now), self.billing.unit_of_work(self.owner) as uow:
             wake_customer(uow, customer_id)
+
+    def _pay(self) -> None:
+        """Let every customer pay what he was asked for, if they are such."""
+        if not self.pays:
+            return
+        with self.billing.unit_of_work(self.owner) as uow:
+            for payment_id in uow.session.scalars(
+                select(Payment.id).where(Payment.status == "pending")
+            ).all():
+                complete_payment(uow, payment_id)
 
     def _charge(self) -> None:
         """Let the worker carry out what was asked for, if he has a gateway."""

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from uuid import UUID
@@ -117,7 +118,7 @@ def test_what_costs_nothing_goes_on_and_catches_up_period_by_period(days: Days) 
     days.jump_to(datetime(2026, 5, 1, tzinfo=UTC))
 
     assert days.payments() == []
-    assert [starts_at.day for _kind, starts_at, _ends_at in days.periods(free)] == [28, 31, 30]
+    assert [starts_at.day for _kind, starts_at, _ends_at in days.periods(free)] == [31, 28, 31, 30]
     assert days.membership(free).expires_at == datetime(2026, 5, 31, 9, tzinfo=UTC)
     assert days.membership(free).status == "active"
 

@@ -36,7 +36,7 @@ def _told(known: Snapshot, steps: Sequence[Step]) -> Iterator[ComingStep]:
     is_billed = known.bill is not None
     is_tried = known.bill is not None and known.bill.tried_at is not None
     for step in steps:
-        is_spared = step.act in FINAL and is_billed or step.act == "charge" and is_tried
+        is_spared = (step.act in FINAL and is_billed) or (step.act == "charge" and is_tried)
         is_billed = is_billed or step.act == "bill"
         is_tried = is_tried or step.act == "charge"
         tries = len(known.rules.dunning) if step.number else 0
