@@ -51,9 +51,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="one small size, short rounds")
     logging.configure("bench", "WARNING")
     quick = options.parse_args().quick
-    effort = (
-        Effort(3, 0.5, 2_000, 200, 50, 500) if quick else Effort(5, 2.0, 20_000, 1_000, 300, 10_000)
-    )
+    effort = Effort(3, 0.5, 2_000, 200, 50, 500) if quick else Effort(5, 2.0, 20_000, 1_000, 300, 10_000)
     with TemporaryDirectory(prefix="atoll-bench-") as folder:
         measure_all(Path(folder), SIZES[:1] if quick else SIZES, effort)
 

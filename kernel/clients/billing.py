@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from kernel.clients.billing_settings import BillingSettingsClient
 from kernel.clients.agenda import AgendaClient
+from kernel.clients.billing_settings import BillingSettingsClient
 from kernel.clients.books import BooksClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls

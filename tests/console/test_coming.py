@@ -110,7 +110,8 @@ def test_it_says_that_the_worker_gave_up(
     world: World, browser: Browser, days: Days, membership_id: UUID
 ) -> None:
     with days.billing.unit_of_work(days.owner) as uow:
-        uow.get(MembershipAgenda, membership_id).state = "dead"
+        row = uow.get(MembershipAgenda, membership_id)
+        row.state, row.last_error = "dead", "RuntimeError: It went wrong."
 
     assert "The worker gave up." in box(world, browser, membership_id)
 
