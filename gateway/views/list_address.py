@@ -14,11 +14,11 @@ C = TypeVar("C", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab with its true count."""
+    """A tab with its true count; None while it is not known."""
 
     name: str
     href: str
-    count: int
+    count: int | None
     current: bool
 
 
