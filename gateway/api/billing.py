@@ -5,7 +5,7 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
-from kernel.contracts.billing import CustomerBilling, Membership, PendingStarted
+from kernel.contracts.billing import CustomerBilling, PendingStarted
 
 
 @blueprint.get("/customers/<uuid:customer_id>/billing")
@@ -20,10 +20,3 @@ def customer_billing(customer_id: UUID) -> CustomerBilling:
 def start_pending_memberships(customer_id: UUID) -> PendingStarted:
     """Start memberships that were left pending when the customer's address was verified by hand."""
     return api_services().billing.start_pending(customer_id)
-
-
-@blueprint.get("/memberships/<uuid:membership_id>")
-@operation(scope="billing.view", answers=Membership)
-def membership(membership_id: UUID) -> Membership:
-    """One membership, with its payments."""
-    return api_services().billing.membership(membership_id)

@@ -9,6 +9,7 @@ from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
 from kernel.clients.invoices import InvoicesClient
 from kernel.clients.membership_list import MembershipListClient
+from kernel.clients.memberships import MembershipsClient
 from kernel.clients.payments import PaymentsClient
 from kernel.clients.products import ProductsClient
 from kernel.clients.refunds import RefundsClient
@@ -26,6 +27,7 @@ class BillingClient(
     ProductsClient,
     PaymentsClient,
     InvoicesClient,
+    MembershipsClient,
 ):
     """MONEY: memberships and payments."""
 
@@ -37,10 +39,6 @@ class BillingClient(
         """Start the customer's memberships that were left pending when he was verified."""
         path = f"/v1/customers/{customer_id}/memberships/start-pending"
         return self._send("POST", path, None, billing.PendingStarted)
-
-    def membership(self, membership_id: UUID) -> billing.Membership:
-        """Return one membership with its payments."""
-        return self._get(f"/v1/memberships/{membership_id}", billing.Membership)
 
     def own_billing(self) -> billing.CustomerBilling:
         """Return the memberships and payments of the identity's own customer."""

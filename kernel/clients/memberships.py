@@ -60,7 +60,9 @@ class MembershipsClient(ServiceClient):
         """Let the membership never end, and ask for nothing more."""
         return self._send("POST", f"/v1/memberships/{membership_id}/lifetime", order, contracts.Membership)
 
-    def cancel_membership(self, membership_id: UUID, order: contracts.CancelOrder) -> contracts.Membership:
+    def cancel_membership(
+        self, membership_id: UUID, order: contracts.CancellationOrder
+    ) -> contracts.Membership:
         """Cancel the membership, now or when its time is over."""
         path = f"/v1/memberships/{membership_id}/cancellation"
         return self._send("POST", path, order, contracts.Membership)

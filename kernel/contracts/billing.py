@@ -50,16 +50,6 @@ class MembershipRow(Contract):
     was_left_pending: bool = False
 
 
-class Membership(MembershipRow):
-    """``GET /v1/memberships/<id>``."""
-
-    auto_renew: bool
-    gateway: str
-    trial_ends_at: datetime | None
-    cancelled_at: datetime | None
-    payments: list["PaymentRow"]
-
-
 class PaymentRow(Contract):
     """A payment as the customer page shows it."""
 

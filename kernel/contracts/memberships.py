@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from kernel.contracts import billing
-from kernel.contracts.billing import MembershipRow, MembershipStatus, Period
+from kernel.contracts.billing import MembershipRow, MembershipStatus, PaymentRow, Period
 from kernel.contracts.common import Contract
 from kernel.contracts.money import Currency, Money
 
@@ -104,11 +103,20 @@ class ChangePreview(Contract):
     version: int
 
 
+class ScheduledItem(ProductQuantity):
+    """A product that a membership is going to have; ``unit`` as it was agreed."""
+
+    product: str
+    unit: Money
+
+
 class ScheduledChange(Contract):
-    """A change that is still to come."""
+    """A change that is still to come: what the membership will consist of, and cost per ``period``."""
 
     due_at: datetime
-    order: ChangeOrder
+    products: list[ScheduledItem]
+    price: Money
+    period: Period | None
     actor: str
     created_at: datetime
 
@@ -120,7 +128,7 @@ class ChangeMade(Contract):
     payment_id: UUID | None
 
 
-class Membership(billing.Membership):
+class Membership(MembershipRow):
     """``GET /v1/memberships/<id>``: the membership as somebody edits it.
 
     ``credit`` is what is left of time that was taken back; the next payments use it up. ``paid`` is what
@@ -128,6 +136,11 @@ class Membership(billing.Membership):
     otherwise. ``allowed``: what its status may become by hand.
     """
 
+    auto_renew: bool
+    gateway: str
+    trial_ends_at: datetime | None
+    cancelled_at: datetime | None
+    payments: list[PaymentRow]
     items: list[MembershipItem]
     amount: Money
     setup_fee: Money
@@ -285,7 +298,7 @@ class StatusOrder(Contract):
     seen: Versions = None
 
 
-class CancelOrder(Contract):
+class CancellationOrder(Contract):
     """``POST /v1/memberships/<id>/cancellation``: now, or when the time that is paid for is over."""
 
     when: When

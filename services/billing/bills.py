@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import raiseload
 
 from kernel.database import UnitOfWork
 from kernel.errors import N_
@@ -77,7 +77,7 @@ def items_of(uow: UnitOfWork, membership: Membership) -> Sequence[tuple[Membersh
     uow.session.flush()
     same = (Product.network_id == MembershipItem.network_id) & (Product.id == MembershipItem.product_id)
     mine = select(MembershipItem, Product).join(Product, same)
-    mine = mine.where(MembershipItem.membership_id == membership.id).options(selectinload(Product.prices))
+    mine = mine.where(MembershipItem.membership_id == membership.id).options(raiseload(Product.prices))
     rows = uow.session.execute(mine.order_by(MembershipItem.position)).all()
     return [(row[0], row[1]) for row in rows]
 
@@ -88,8 +88,15 @@ def pay_until(uow: UnitOfWork) -> datetime:
 
 
 def _unpaid(membership: Membership) -> Select[Payment]:
+    """What is asked for time to come: what was given already is owed, whatever comes next."""
+    granted = select(MembershipPeriod.payment_id).where(
+        MembershipPeriod.membership_id == membership.id,
+        MembershipPeriod.granted_at.is_not(None),
+        MembershipPeriod.payment_id.is_not(None),
+    )
     return (
         select(Payment)
         .where(Payment.membership_id == membership.id, Payment.kind.in_(BILLED), Payment.status.in_(OPEN))
+        .where(Payment.id.not_in(granted))
         .order_by(Payment.id)
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kernel.database import UnitOfWork
-from services.billing.models import Membership, Payment
+from services.billing.models import Membership, MembershipPeriod, Payment
 
 
 def use_credit(membership: Membership, most: int) -> int:
@@ -19,9 +19,19 @@ def use_credit(membership: Membership, most: int) -> int:
     return used
 
 
-def give_back_credit(uow: UnitOfWork, payment: Payment) -> None:
-    """Let a bill that is cancelled give back the credit that it used; its membership is locked."""
-    if payment.credit and payment.membership_id is not None and payment.kind != "change":
+def forgo(uow: UnitOfWork, payment: Payment) -> None:
+    """Note that a bill will not be paid; its membership is locked.
+
+    If its time was given all the same, that was for no more than the credit it used; else the credit is back.
+    """
+    if payment.membership_id is None:
+        return
+    uow.session.flush()
+    mine = MembershipPeriod.payment_id == payment.id, MembershipPeriod.granted_at.is_not(None)
+    given = uow.session.scalar(select(MembershipPeriod).where(*mine))
+    if given is not None:
+        given.amount = min(given.amount, payment.credit)
+    elif payment.credit:
         uow.get(Membership, payment.membership_id).credit += payment.credit
         payment.credit = 0
 

@@ -11,16 +11,21 @@ from sqlalchemy import select
 
 from kernel.contracts.events import MembershipExtended
 from kernel.database import UnitOfWork
+from kernel.errors import N_, Conflict
 from kernel.ids import new_id
 from services.billing.models import Membership, MembershipPeriod, Payment
 from services.billing.models.payments import OPEN, REFUNDABLE
 from services.billing.models.periods import PeriodKind
 from services.billing.networks import time_zone
 from services.billing.settings import rules_of
-from services.billing.times import Stretch, count_from, cut, end_from, is_empty, place
+from services.billing.times import Stretch, cut, end_from, is_empty, place, put
 
 BILLED = ("first", "renewal")
 """The kinds of payments that time is given for."""
+
+
+class NotPaidYet(Conflict):
+    """The time that runs was given and is not paid: nobody can say what of it is left."""
 
 
 def periods_of(uow: UnitOfWork, membership: Membership) -> Sequence[MembershipPeriod]:
@@ -52,9 +57,9 @@ def begin(uow: UnitOfWork, membership: Membership) -> None:
     What still runs is left as it is. A bill that is not paid yet stays, and is due anew: who was activated by
     hand has as long to pay as everybody else.
     """
-    _end_trial(uow, membership)
     if _has_time(uow, membership):
         return
+    _end_trial(uow, membership)
     payment = _waiting_bill(uow, membership)
     if payment is not None and grant_billed(uow, membership, payment):
         if payment.status in OPEN:
@@ -94,16 +99,13 @@ def grant(
     payment_id: UUID | None,
 ) -> MembershipPeriod:
     """Give the membership a time, never less than it had; ``row`` is the one that was billed, if any."""
+    zone = time_zone(uow)
     if row is None:
         row = MembershipPeriod(
             id=new_id(), membership_id=membership.id, kind=kind, created_at=uow.now, payment_id=payment_id
         )
-        uow.add(row)
-    row.starts_at, row.ends_at = stretch.starts_at, stretch.ends_at
-    row.amount, row.granted_at = amount, uow.now
-    if stretch.is_new or membership.anchor_at is None:
-        count_from(membership, stretch.starts_at, time_zone(uow))
-    membership.expires_at = _later(membership.expires_at, stretch.ends_at)
+    put(membership, row, stretch, amount=amount, now=uow.now, zone=zone)
+    uow.add(row)
     membership.cycles_billed += kind in BILLED
     uow.publish(
         MembershipExtended(
@@ -121,16 +123,31 @@ def take_back(uow: UnitOfWork, membership: Membership, at: datetime) -> int:
     """End what was granted at ``at``; return what of its price was paid and is unused, in minor units.
 
     That cannot be refunded besides. What went back of a payment, by a refund or a dispute, was not paid.
+    Raises NotPaidYet.
     """
     credit = 0
     for period in periods_of(uow, membership):
         if period.granted_at is None or (period.ends_at is not None and period.ends_at <= at):
             continue
+        require_paid(uow, period)
         credit += _credited(uow, period, cut(period, at))
         if is_empty(period):
             uow.session.delete(period)
     uow.session.flush()
     return credit
+
+
+def require_paid(uow: UnitOfWork, period: MembershipPeriod) -> None:
+    """Raise NotPaidYet while the bill of a time that was given is open."""
+    payment = uow.get(Payment, period.payment_id) if period.payment_id else None
+    if payment is not None and payment.status in OPEN:
+        raise NotPaidYet(
+            N_(
+                "Payment %(number)s for the time that runs is not paid yet. Wait for it, or let the change "
+                "happen when that time is over."
+            ),
+            number=payment.number,
+        )
 
 
 def has_paid_rest(uow: UnitOfWork, membership: Membership) -> bool:
@@ -202,7 +219,3 @@ def _waiting_bill(uow: UnitOfWork, membership: Membership) -> Payment | None:
         Payment.id.not_in(granted),
     )
     return uow.session.scalar(bills.order_by(Payment.created_at.desc(), Payment.id.desc()).limit(1))
-
-
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max(one, other) if one and other else other

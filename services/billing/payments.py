@@ -10,7 +10,7 @@ from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
 from services.billing.credit_notes import cancel_invoice
-from services.billing.credits import give_back_credit
+from services.billing.credits import forgo
 from services.billing.granting import grant_paid_time
 from services.billing.invoices import issue_invoice
 from services.billing.ledger import book_owed, book_received
@@ -151,7 +151,7 @@ def cancel_payment(uow: UnitOfWork, payment_id: UUID, *, reason: str) -> Payment
     payment.status, payment.modified_at = "cancelled", uow.now
     payment.version += 1
     cancel_invoice(uow, payment)
-    give_back_credit(uow, payment)
+    forgo(uow, payment)
     book_owed(uow, payment, -payment.total, step="cancelled")
     uow.publish(
         PaymentCancelled(

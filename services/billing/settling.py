@@ -11,26 +11,19 @@ from datetime import datetime
 from kernel.contracts.memberships import PreviewLine
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Conflict
 from services.billing.amounts import spread
 from services.billing.bills import pay_until
 from services.billing.credits import use_credit
 from services.billing.lines import Item
-from services.billing.models import Membership, MembershipPeriod, Payment
-from services.billing.models.payments import OPEN
+from services.billing.models import Membership, Payment
 from services.billing.networks import locale, time_zone
 from services.billing.paid_time import grant, periods_of, take_back
 from services.billing.payments import create_payment
-from services.billing.proration import portion
 from services.billing.terms import Terms, put_terms
-from services.billing.times import Stretch, begins_before, end_from, running
+from services.billing.times import Stretch, at_other_terms, running
 
 UNUSED = {"en": "Unused time", "sv": "Outnyttjad tid"}
 CREDIT = {"en": "Credit from before", "sv": "Tillgodohavande"}
-
-
-class NotPaidYet(Conflict):
-    """The time that runs was given and is not paid: nobody can say what of it is left."""
 
 
 @dataclass(frozen=True)
@@ -48,26 +41,13 @@ def settle(uow: UnitOfWork, membership: Membership, terms: Terms) -> Settlement:
     if membership.status not in {"active", "on_hold"} or runs is None or is_same:
         put_terms(uow, membership, terms)
         return Settlement([], None)
-    _require_paid(uow, runs)
-    keeps_period = terms.period == membership.period
-    ends_at = membership.expires_at
-    whole = begins_before(membership, ends_at, time_zone(uow)) if keeps_period and ends_at else None
+    stretch, charge = at_other_terms(membership, terms.amount, terms.period, uow.now, time_zone(uow))
     unused = take_back(uow, membership, uow.now)
     put_terms(uow, membership, terms)
-    if whole is not None and ends_at is not None:
-        stretch = Stretch(uow.now, ends_at)
-        charge = portion(terms.amount, ends_at - uow.now, ends_at - whole)
-    else:
-        stretch = _new_period(uow, membership)
-        charge = terms.amount
+    if stretch.is_new:
+        membership.expires_at = None
+        membership.cycles_billed += 1
     return _charge(uow, membership, terms, stretch, charge=charge, unused=unused)
-
-
-def _new_period(uow: UnitOfWork, membership: Membership) -> Stretch:
-    """Begin to count anew, today; what ran is over."""
-    membership.anchor_at = membership.expires_at = None
-    membership.cycles_billed += 1
-    return Stretch(uow.now, end_from(membership, uow.now, time_zone(uow)), is_new=True)
 
 
 def _charge(
@@ -143,17 +123,3 @@ def _line(
 
 def _end(stretch: Stretch | None) -> datetime | None:
     return stretch.ends_at if stretch else None
-
-
-def _require_paid(uow: UnitOfWork, runs: MembershipPeriod) -> None:
-    if runs.payment_id is None:
-        return
-    payment = uow.get(Payment, runs.payment_id)
-    if payment.status in OPEN:
-        raise NotPaidYet(
-            N_(
-                "Payment %(number)s for the time that runs is not paid yet. Wait for it, or let the change "
-                "happen when that time is over."
-            ),
-            number=payment.number,
-        )

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from kernel.contracts.billing import Period
 from services.billing.models import Membership, MembershipPeriod
 from services.billing.periods import last_before, next_after
-from services.billing.proration import split
+from services.billing.proration import portion, split
 
 
 class Stretch(NamedTuple):
@@ -63,6 +64,40 @@ def running(periods: Iterable[MembershipPeriod], now: datetime) -> MembershipPer
         if period.granted_at and period.starts_at <= now and (period.ends_at is None or period.ends_at > now)
     )
     return next(runs, None)
+
+
+def put(
+    membership: Membership,
+    row: MembershipPeriod,
+    stretch: Stretch,
+    *,
+    amount: int,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    """Let the membership have a time; its end is never earlier than it was."""
+    row.starts_at, row.ends_at = stretch.starts_at, stretch.ends_at
+    row.amount, row.granted_at = amount, now
+    if stretch.is_new or membership.anchor_at is None:
+        count_from(membership, stretch.starts_at, zone)
+    if membership.expires_at is None or stretch.ends_at is None:
+        membership.expires_at = stretch.ends_at
+    else:
+        membership.expires_at = max(membership.expires_at, stretch.ends_at)
+
+
+def at_other_terms(
+    membership: Membership, amount: int, period: Period | None, now: datetime, zone: ZoneInfo
+) -> tuple[Stretch, int]:
+    """Return which time a membership that changes now gets instead of the rest of its own, and its price.
+
+    The rest of the period at its part of the price, if the period is the same; else a whole one from now on.
+    """
+    ends_at = membership.expires_at
+    if period is not None and period == membership.period and ends_at is not None:
+        begins = begins_before(membership, ends_at, zone)
+        return Stretch(now, ends_at), portion(amount, ends_at - now, ends_at - begins)
+    return Stretch(now, next_after(now, now, period, zone) if period else None, is_new=True), amount
 
 
 def cut(period: MembershipPeriod, at: datetime) -> int:

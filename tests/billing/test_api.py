@@ -9,8 +9,9 @@ from flask import Flask
 from kernel.auth import Identity, Signer
 from kernel.config import Settings
 from kernel.contracts.access import ROLES, SITE_OWNER
-from kernel.contracts.billing import CustomerBilling, Membership
+from kernel.contracts.billing import CustomerBilling
 from kernel.contracts.customers import FoundList
+from kernel.contracts.memberships import Membership
 from kernel.contracts.payments import Payment
 from kernel.ids import new_id
 from services.billing.app import create_app
@@ -102,7 +103,7 @@ def test_a_membership_comes_with_its_payments(
         answer = call(admin, "GET", f"/v1/memberships/{membership_id}")
 
     membership = Membership.model_validate_json(answer.data)
-    assert len(sent) == 3
+    assert len(sent) == 4
     assert (membership.status, membership.auto_renew) == ("active", True)
     assert [payment.status for payment in membership.payments] == ["partially_refunded"]
 

@@ -10,7 +10,7 @@ from kernel.contracts.access import ROLES
 from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import new_id
-from services.billing.queries import overview as queries
+from services.billing.queries import payment as queries
 from services.billing.refunds import request_refund
 from tests.billing.conftest import Open, make_membership, make_payment, sek
 

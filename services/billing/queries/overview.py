@@ -11,7 +11,6 @@ from kernel.contracts import billing as contract
 from kernel.contracts.customers import Found, FoundList
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
-from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.billing.amounts import in_words
 from services.billing.models import Membership, Payment, Product
@@ -81,22 +80,6 @@ def customer_billing(uow: UnitOfWork, customer_id: UUID) -> contract.CustomerBil
     )
 
 
-def membership(uow: UnitOfWork, membership_id: UUID) -> contract.Membership:
-    """Return a membership with its newest payments. Raises NotFound."""
-    found = uow.session.scalar(_memberships().where(Membership.id == membership_id))
-    if found is None:
-        raise NotFound(Membership.missing)
-    payments, _ = _newest(uow, select(Payment).where(Payment.membership_id == membership_id), Payment)
-    return contract.Membership(
-        **dict(membership_row(found, found.product.name)),
-        auto_renew=found.auto_renew,
-        gateway=found.gateway,
-        trial_ends_at=found.trial_ends_at,
-        cancelled_at=found.cancelled_at,
-        payments=[payment_row(payment) for payment in payments],
-    )
-
-
 def search(uow: UnitOfWork, q: str, limit: int) -> FoundList:
     """Return the membership and the payment with the number ``q``, e.g. ``"42"`` or ``"#42"``."""
     digits = q.strip().removeprefix("#")
@@ -147,13 +130,6 @@ def _memberships() -> Select[Membership]:
     """Memberships with their product, in the same statement and without its prices."""
     product = contains_eager(Membership.product)
     return select(Membership).join(Membership.product).options(product, product.raiseload(Product.prices))
-
-
-def _newest(uow: UnitOfWork, statement: Select[Row], model: type[Row]) -> tuple[list[Row], int]:
-    """Return the newest rows and, from the same statement, how many there are."""
-    counted = statement.add_columns(func.count().over()).order_by(model.created_at.desc(), model.id.desc())
-    rows = uow.session.execute(counted.limit(NEWEST)).all()
-    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def _found(kind: str, row: Membership | Payment, detail: str) -> Found:
