@@ -26,7 +26,7 @@ FILES = {
 }
 SHEETS = (
     "base", "shell", "heads", "things", "list", "states", "boxes", "editing", "mail", "many", "search",
-    "toasts", "doors", "choices", "sites", "screens",
+    "toasts", "doors", "choices", "sites", "payments", "screens",
 )  # fmt: skip
 """Our own style sheets, by area, in the order in which later ones win; a page loads them as one."""
 FONTS = "@fontsource-variable/inter/files"

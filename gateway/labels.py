@@ -366,6 +366,11 @@ def invoice_state(state: str) -> str:
     return _named(INVOICE_STATES, state)
 
 
+def payment_tab(name: str) -> str:
+    """Return a tab of the payments: a status, or all of them."""
+    return gettext("All") if name == "all" else payment(name)
+
+
 def site(state: str) -> str:
     return _named(SITES, state)
 

@@ -59,10 +59,11 @@ class PaymentsQuery(PaymentsNarrowed):
 
 
 class PaymentListed(PaymentRow):
-    """A row of the list."""
+    """A row of the list. ``spent``: what came, less what went back."""
 
     kind: PaymentKind
     received: Money
+    spent: Money
     due_at: datetime | None
     gateway_reference: str
 

@@ -54,7 +54,7 @@ COLUMNS: Mapping[str, Callable[[PaymentListed], str]] = {
     "total": lambda row: _decimal(row.total),
     "received": lambda row: _decimal(row.received),
     "refunded": lambda row: _decimal(row.refunded),
-    "spent": lambda row: _decimal(row.received - row.refunded),
+    "spent": lambda row: _decimal(row.spent),
     "gateway": lambda row: row.gateway,
     "gateway_reference": lambda row: row.gateway_reference,
     "created": lambda row: row.created_at.isoformat(sep=" ", timespec="seconds"),

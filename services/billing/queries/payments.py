@@ -111,6 +111,7 @@ def listed(row: Any) -> PaymentListed:
         total=money(row.total),
         refunded=money(row.refunded),
         received=money(row.captured),
+        spent=money(row.captured - row.refunded),
         gateway=row.gateway,
         gateway_reference=row.gateway_reference,
         kind=row.kind,
