@@ -19,6 +19,7 @@ from gateway.errors import NO_HOST, UnknownHost, install_errors
 from gateway.hosts import UNKNOWN, Hosts, arrived
 from gateway.limits import install_limits
 from gateway.links import blueprint as links
+from gateway.pay_links import blueprint as pay_links
 from gateway.resets import blueprint as resets
 from gateway.routing import GatewayApp, close_to_get
 from gateway.second_step import admin as second_step
@@ -61,8 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect(app, settings)
     _install_order_of_a_request(app, settings)
     for blueprint in (
-        console, admin_sign_in, second_step, brand, links, resets, webhooks, switch_to, routes.blueprint,
-        docs.blueprint, arrival, site_sign_in, second_step_on_sites, dashboard, own_account,
+        console, admin_sign_in, second_step, brand, links, pay_links, resets, webhooks, switch_to,
+        routes.blueprint, docs.blueprint, arrival, site_sign_in, second_step_on_sites, dashboard, own_account,
         own_verification, own_invoices, public,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

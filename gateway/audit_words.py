@@ -67,6 +67,7 @@ ACTS = {
     "product retired": N_("Product retired"),
     "recovery codes renewed": N_("Recovery codes made anew"),
     "sample of mail sent": N_("Sample of a message sent"),
+    "pay link sent": N_("Link to pay sent"),
     "payment added": N_("Payment added by hand"),
     "payment cancelled": N_("Payment cancelled"),
     "payment changed": N_("Lines of a payment changed"),

@@ -4,14 +4,18 @@ Billing knows no names and no addresses, so the gateway asks the one and tells t
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from uuid import UUID
+
+from flask_babel import get_timezone
 
 from gateway.named_files import named_file
 from kernel.clients import Bound
 from kernel.contracts.customers import CustomersQuery
+from kernel.contracts.pay_links import PayLinkOrder
 from kernel.contracts.payments import MOST_CUSTOMERS, PaymentsList, PaymentsNarrowed, PaymentsQuery
 from kernel.contracts.people import MOST, Person
-from kernel.errors import Failure, Unauthenticated
+from kernel.errors import Conflict, Failure, Unauthenticated
 
 
 def found_payments(services: Bound, asked: PaymentsQuery) -> PaymentsList:
@@ -30,6 +34,24 @@ def people_of(services: Bound, ids: Iterable[UUID]) -> dict[UUID, Person]:
         raise
     except Failure:
         return {}
+
+
+def send_pay_link(services: Bound, payment_id: UUID) -> None:
+    """Mail the customer of a payment the link by which it is paid. Raises Conflict, TooMany, NotFound.
+
+    Billing says what is to be paid, and whether it is; customers knows where to write.
+    """
+    payment = services.billing.payment(payment_id)
+    refusal = next((one.refusal for one in payment.actions if one.name == "send_link"), None)
+    if refusal is not None:
+        failure = Conflict(refusal.template % refusal.params if refusal.params else refusal.template)
+        failure.template, failure.params = refusal.template, dict(refusal.params)
+        raise failure
+    due = payment.due_at.astimezone(get_timezone()) - timedelta(seconds=1) if payment.due_at else None
+    order = PayLinkOrder(
+        payment_id=payment.id, number=payment.number, total=payment.total, due_on=due.date() if due else None
+    )
+    services.customers.send_pay_link(payment.customer_id, order)
 
 
 def named_rows(services: Bound, asked: PaymentsNarrowed) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import idempotency_key, operation
 from gateway.downloads import csv_file
-from gateway.payments_found import found_payments, named_rows
+from gateway.payments_found import found_payments, named_rows, send_pay_link
 from kernel.contracts.payments import (
     CancelOrder,
     ChargeOrder,
@@ -112,6 +112,13 @@ def look_at_charge(payment_id: UUID) -> Payment:
 def cancel_payment(payment_id: UUID) -> Payment:
     """Ask for the money no more. 409 when it came, or is on its way."""
     return api_services().billing.cancel_payment(payment_id, body(CancelOrder), key=idempotency_key())
+
+
+@blueprint.post("/payments/<uuid:payment_id>/links")
+@operation(scope="billing.edit")
+def send_link_to_pay(payment_id: UUID) -> None:
+    """Mail the customer a link to a page where the payment can be paid. 429 for more than three an hour."""
+    send_pay_link(api_services(), payment_id)
 
 
 @blueprint.get("/customers/<uuid:customer_id>/payment-methods")

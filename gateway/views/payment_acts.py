@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import payment_words
 from gateway.auth import needs, services
+from gateway.payments_found import send_pay_link
 from gateway.translation import gettext as _
 from gateway.views.forms import errors_of, read_form
 from gateway.views.pages import page
 from gateway.words import said
 from kernel.contracts.payments import ActionName, CancelOrder, ChargeOrder, CompletionOrder
-from kernel.errors import N_, Conflict, Failure, Invalid, NotFound
+from kernel.errors import N_, Conflict, Failure, Invalid, NotFound, TooMany
 from kernel.ids import new_id
 
 views = Blueprint("payment_acts", __name__, url_prefix="/payments/<uuid:payment_id>")
@@ -54,22 +55,27 @@ def _end_page(payment_id: UUID, _typed: Mapping[str, str], _key: str) -> object:
     return services().billing.end_page(payment_id)
 
 
+def _send_link(payment_id: UUID, _typed: Mapping[str, str], _key: str) -> None:
+    send_pay_link(services(), payment_id)
+
+
 ACTS = {
     "complete": Act("complete", N_("The payment is marked as completed."), _complete, ("reference",)),
     "charge": Act("charge", N_("The payment is being charged."), _charge, ("method_id",)),
     "cancel": Act("cancel", N_("The payment is cancelled."), _cancel, ("reason",)),
+    "link": Act("send_link", N_("The link is sent."), _send_link),
     "end-page": Act("end_page", N_("The attempt is ended."), _end_page),
 }
 
 
-@views.get("/<any(complete, charge, cancel, 'end-page'):name>")
+@views.get("/<any(complete, charge, link, cancel, 'end-page'):name>")
 @needs("billing.edit")
 def ask(payment_id: UUID, name: str) -> Response:
     """Say what it would do, and ask for what it needs."""
     return _form(payment_id, name, dict.fromkeys(ACTS[name].fields, ""))
 
 
-@views.post("/<any(complete, charge, cancel, 'end-page'):name>")
+@views.post("/<any(complete, charge, link, cancel, 'end-page'):name>")
 @needs("billing.edit")
 def do(payment_id: UUID, name: str) -> AnyResponse:
     """Do it; what was typed is still there when it cannot be done."""
@@ -77,7 +83,7 @@ def do(payment_id: UUID, name: str) -> AnyResponse:
     typed = {field: request.form.get(field, "").strip() for field in act.fields}
     try:
         act.carry_out(payment_id, typed, request.form.get("key", ""))
-    except (Conflict, Invalid, NotFound) as failure:
+    except (Conflict, Invalid, NotFound, TooMany) as failure:
         return _form(payment_id, name, typed, failure)
     flash(_(act.done), "success")
     return redirect(f"/payments/{payment_id}", 303)

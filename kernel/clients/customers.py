@@ -15,6 +15,7 @@ from kernel.clients.imports import ImportsClient
 from kernel.clients.invoices import BuyersClient
 from kernel.clients.mails import MailsClient
 from kernel.clients.notes import NotesClient
+from kernel.clients.pay_links import PayLinksClient
 from kernel.clients.profiles import ProfilesClient
 from kernel.clients.second_factors import SecondFactorsClient
 from kernel.clients.verification import VerificationClient
@@ -36,6 +37,7 @@ class CustomersClient(
     ImportsClient,
     MailsClient,
     NotesClient,
+    PayLinksClient,
     ProfilesClient,
     SecondFactorsClient,
     VerificationClient,

@@ -24,6 +24,7 @@ SAMPLES: dict[str, Any] = {
     "product": "Bas",
     "total": "199,00 kr",
     "due_on": "2026-06-30",
+    "due": "30 June 2026",
     "next_on": "2026-07-03",
     "holds_on": "2026-07-07",
     "expires_on": "2026-07-10",

@@ -21,7 +21,7 @@ from services.customers.one_time_tokens import Purpose
 
 TEMPLATES = Path(__file__).parent / "mail_templates"
 LANGUAGES = ("en", "sv")
-Link = Literal[""] | Purpose
+Link = Literal["", "pay"] | Purpose
 
 
 def write(
@@ -84,9 +84,9 @@ def _hold(uow: UnitOfWork, model: type[Account] | type[Customer], row_id: UUID) 
 
 
 def purpose_of(mail: Mail) -> Purpose:
-    """Return what the message's link is for. Raises ValueError when it has none."""
-    if mail.link == "":
-        raise ValueError(f"Message {mail.id} carries no link.")
+    """Return what the message's link to an account is for. Raises ValueError when it has none."""
+    if mail.link in {"", "pay"}:
+        raise ValueError(f"Message {mail.id} carries no link to an account.")
     return cast("Purpose", mail.link)
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import Update, select, update
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.work import LEASE, Claim, LeaseLost, finish, give_up
-from services.customers import addresses, mails, one_time_tokens, reachability
+from services.customers import addresses, mails, one_time_tokens, pay_links, reachability
 from services.customers.models import Account, Mail, MailAttachment, Network
 
 MOST_COPIES = 2
@@ -129,4 +129,6 @@ def _token(uow: UnitOfWork, mail: Mail) -> str:
         raise NotToBeSent("The account that the link was for is gone.")
     if account.email_key != addresses.key_of(mail.to):
         raise NotToBeSent("The account has another address by now; its link must not go to the old one.")
+    if mail.link == "pay":
+        return pay_links.issue(uow, mail)
     return one_time_tokens.issue(uow, account.id, mails.purpose_of(mail))

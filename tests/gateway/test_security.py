@@ -21,6 +21,7 @@ OPEN_TO_ALL = {
     "site_sign_in.show", "site_sign_in.enter", "site_sign_in.leave", "public.show",
     "resets.forgot", "resets.show", "resets.done",
     "links.show", "links.verify", "links.done", "links.ask_again", "brand.sheet",
+    "pay_links.show", "pay_links.wait", "pay_links.back",
     "arrival.prepare", "arrival.arrive", "arrival.arrive_again", "arrival.back",
     "console.invitations.show",
 }  # fmt: skip

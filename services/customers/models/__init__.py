@@ -18,6 +18,7 @@ from services.customers.models.mails import Mail, MailAttachment
 from services.customers.models.networks import Network
 from services.customers.models.notes import Note
 from services.customers.models.numbers import NumberSequence
+from services.customers.models.pay_links import PayLink
 from services.customers.models.second_factors import RecoveryCode, SecondFactor, SignInChallenge
 from services.customers.models.tokens import OneTimeToken
 
@@ -58,6 +59,7 @@ __all__ = [
     "Note",
     "NumberSequence",
     "OneTimeToken",
+    "PayLink",
     "RecoveryCode",
     "SecondFactor",
     "SignInAttempt",

@@ -1,0 +1,124 @@
+"""Paying by a link: what is to be paid and to whom, and from there to a page of the payment gateway's.
+
+On the admin host, but the network's own page, and for anybody who has the link. Opening it changes nothing:
+scanners of mail open links too. The secret stands in the address that the mail gave, in the form, and in
+the session of whoever presses the button, who comes back without it.
+"""
+
+from contextlib import suppress
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session
+from flask_babel import get_locale
+from werkzeug.wrappers import Response as AnyResponse
+
+from gateway.auth import open_to_all
+from gateway.calls import gateway_services
+from gateway.hosts import admin_host, current_host
+from gateway.limits import limits, subscriber
+from gateway.switch_to import hosts
+from gateway.words import said
+from kernel.clients import Bound
+from kernel.contracts.pay_links import PayLinkFound, PayLinkToken
+from kernel.contracts.payments import PayPageOrder, ToPay
+from kernel.errors import Conflict, Failure, NotFound
+
+blueprint = Blueprint("pay_links", __name__, url_prefix="/links/pay")
+
+LONGEST = 200
+WITH = "link to pay by"
+UNDER_WAY = frozenset({"requested", "submitting", "pending", "unknown"})
+
+
+@blueprint.after_request
+def tell_nobody(response: Response) -> Response:
+    """Keep the address of the page, with its secret, from whatever the page leads to."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@blueprint.get("")
+@open_to_all
+def show() -> Response:
+    """Say what is to be paid, and offer the button."""
+    return _show(request.args.get("token", ""))
+
+
+@blueprint.post("")
+@open_to_all
+def pay() -> AnyResponse:
+    """Have a page of the payment gateway's made, and wait for it; twice makes one."""
+    token = request.form.get("token", "")
+    address = subscriber(request.remote_addr or "")
+    limits().spend(limits().sign_in, "pay", str(current_host().network.id), "address", address)
+    services = gateway_services()
+    try:
+        link = _found(services, token)
+        order = PayPageOrder(return_to=f"{_origin()}/links/pay/back", language=str(get_locale() or "en"))
+        services.billing.make_pay_page(link.payment_id, order)
+    except (NotFound, Conflict) as failure:
+        return _show(token, failure)
+    session[WITH] = token
+    return redirect("/links/pay/wait", 303)
+
+
+@blueprint.get("/wait")
+@open_to_all
+def wait() -> AnyResponse:
+    """Lead on as soon as the page is there: by a refresh, for a redirect after a form stays on our hosts."""
+    token = session.get(WITH, "")
+    services = gateway_services()
+    try:
+        found = services.billing.to_pay(_found(services, token).payment_id)
+    except NotFound as failure:
+        return _page("pay/gone.html", status=404, failure=failure)
+    if found.page:
+        return _page("pay/go.html", url=found.page, payment=found)
+    if found.attempt in {"requested", "submitting"}:
+        return _page("pay/wait.html", payment=found)
+    return _show(token)
+
+
+@blueprint.get("/back")
+@open_to_all
+def back() -> AnyResponse:
+    """The customer comes back from the gateway's page: it is asked at once what became of it."""
+    token = session.get(WITH, "")
+    services = gateway_services()
+    with suppress(Failure):
+        services.billing.look_at_pay_page(_found(services, token).payment_id)
+    return _show(token, is_back=True)
+
+
+def _show(token: str, failure: Failure | None = None, *, is_back: bool = False) -> Response:
+    services = gateway_services()
+    try:
+        found = services.billing.to_pay(_found(services, token).payment_id)
+    except NotFound as gone:
+        return _page("pay/gone.html", status=404, failure=gone)
+    return _page(
+        "pay/pay.html",
+        status=failure.status if failure else 200,
+        payment=found,
+        token=token,
+        failure=said(failure) if failure else "",
+        is_under_way=_is_under_way(found, is_back=is_back),
+    )
+
+
+def _is_under_way(found: ToPay, *, is_back: bool) -> bool:
+    """Whether somebody has to wait for the outcome: a page that waits is asked about once he is back."""
+    return found.status == "processing" or (is_back and found.attempt in UNDER_WAY | {"waiting"})
+
+
+def _found(services: Bound, token: str) -> PayLinkFound:
+    """Return what the link is for; what cannot be one is asked for too, and found nowhere."""
+    return services.customers.find_pay_link(PayLinkToken(token=token[:LONGEST].replace("\0", "")))
+
+
+def _origin() -> str:
+    return hosts().origin(admin_host(current_host()))
+
+
+def _page(template: str, *, status: int = 200, **shown: object) -> Response:
+    network = current_host().network
+    return make_response(render_template(template, network=network, **shown), status)

@@ -1,0 +1,29 @@
+"""Links to pay by, over HTTP."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from kernel.contracts.pay_links import PayLinkFound, PayLinkOrder, PayLinkToken
+from kernel.web import answer, body, needs, nothing, unit_of_work
+from services.customers import pay_links
+
+api = Blueprint("pay_links", __name__, url_prefix="/v1")
+
+
+@api.post("/customers/<uuid:customer_id>/pay-links")
+@needs("billing.edit")
+def send_link(customer_id: UUID) -> Response:
+    order = body(PayLinkOrder)
+    with unit_of_work() as uow:
+        pay_links.send(uow, customer_id, order)
+    return nothing()
+
+
+@api.post("/pay-links/looks")
+@needs("payments.pay")
+def find_link() -> Response:
+    given = body(PayLinkToken)
+    with unit_of_work() as uow:
+        found = pay_links.find(uow, given.token)
+        return answer(PayLinkFound(payment_id=found.payment_id, customer_id=found.customer_id))
