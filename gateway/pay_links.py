@@ -72,9 +72,9 @@ def wait() -> AnyResponse:
     except NotFound as failure:
         return _page("pay/gone.html", status=404, failure=failure)
     if found.page:
-        return _page("pay/go.html", url=found.page, payment=found)
+        return _page("pay/go.html", refresh=f"0; url={found.page}", url=found.page, payment=found)
     if found.attempt in {"requested", "submitting"}:
-        return _page("pay/wait.html", payment=found)
+        return _page("pay/wait.html", refresh="1", payment=found)
     return _show(token)
 
 
@@ -95,13 +95,15 @@ def _show(token: str, failure: Failure | None = None, *, is_back: bool = False) 
         found = services.billing.to_pay(_found(services, token).payment_id)
     except NotFound as gone:
         return _page("pay/gone.html", status=404, failure=gone)
+    is_under_way = _is_under_way(found, is_back=is_back)
     return _page(
         "pay/pay.html",
         status=failure.status if failure else 200,
+        refresh="3; url=/links/pay/back" if is_under_way and is_back else "",
         payment=found,
         token=token,
         failure=said(failure) if failure else "",
-        is_under_way=_is_under_way(found, is_back=is_back),
+        is_under_way=is_under_way,
     )
 
 
@@ -119,6 +121,10 @@ def _origin() -> str:
     return hosts().origin(admin_host(current_host()))
 
 
-def _page(template: str, *, status: int = 200, **shown: object) -> Response:
+def _page(template: str, *, status: int = 200, refresh: str = "", **shown: object) -> Response:
+    """Return a page; ``refresh`` is when it leads where by itself, as the header says it."""
     network = current_host().network
-    return make_response(render_template(template, network=network, **shown), status)
+    answer = make_response(render_template(template, network=network, **shown), status)
+    if refresh:
+        answer.headers["Refresh"] = refresh
+    return answer

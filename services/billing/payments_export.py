@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from babel.numbers import get_currency_precision
 
 from kernel.contracts.events import PaymentsExported
-from kernel.contracts.money import Money
-from kernel.contracts.payments import PaymentListed, PaymentsNarrowed
+from kernel.contracts.payments import PaymentsNarrowed
 from kernel.database import UnitOfWork
 from kernel.spreadsheets import BOM, Units, defused, written
-from services.billing.queries.payments import cursor_of, listed, rows_of
+from services.billing.queries.payments import cursor_of, rows_of
 
 BATCH = 1000
 
@@ -32,29 +33,35 @@ def pieces_of(units: Units, asked: PaymentsNarrowed) -> Iterator[bytes]:
             batch = rows_of(uow, asked, beside=beside, most=BATCH)
         if not batch:
             return
-        rows = ([defused(cell(row)) for cell in COLUMNS.values()] for row in map(listed, batch))
+        rows = ([defused(cell(row)) for cell in COLUMNS.values()] for row in batch)
         yield written(rows, ",").encode()
         beside = cursor_of(batch[-1])
 
 
-def _decimal(money: Money) -> str:
-    return str(Decimal(money.amount).scaleb(-get_currency_precision(money.currency)))
+def _decimal(row: Any, amount: int) -> str:
+    return str(Decimal(amount).scaleb(-decimals_of(row.currency)))
+
+
+@lru_cache(maxsize=256)
+def decimals_of(currency: str) -> int:
+    """Return how many decimals a currency has."""
+    return get_currency_precision(currency)
 
 
 def _time(at: datetime | None) -> str:
     return at.isoformat(sep=" ", timespec="seconds") if at else ""
 
 
-COLUMNS: Mapping[str, Callable[[PaymentListed], str]] = {
+COLUMNS: Mapping[str, Callable[[Any], str]] = {
     "number": lambda row: str(row.number),
     "status": lambda row: row.status,
     "kind": lambda row: row.kind,
     "customer_id": lambda row: str(row.customer_id),
-    "currency": lambda row: row.total.currency,
-    "total": lambda row: _decimal(row.total),
-    "received": lambda row: _decimal(row.received),
-    "refunded": lambda row: _decimal(row.refunded),
-    "spent": lambda row: _decimal(row.spent),
+    "currency": lambda row: row.currency,
+    "total": lambda row: _decimal(row, row.total),
+    "received": lambda row: _decimal(row, row.captured),
+    "refunded": lambda row: _decimal(row, row.refunded),
+    "spent": lambda row: _decimal(row, row.captured - row.refunded),
     "gateway": lambda row: row.gateway,
     "gateway_reference": lambda row: row.gateway_reference,
     "created": lambda row: row.created_at.isoformat(sep=" ", timespec="seconds"),

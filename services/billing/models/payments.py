@@ -90,6 +90,8 @@ class Payment(TenantScoped, Timestamped, Base):
         CheckConstraint("kind IN ('first', 'renewal', 'change', 'other')", name="kind"),
         Index("ix_payments_newest", "network_id", desc("created_at"), desc("id")),
         Index("ix_payments_status", "network_id", "status", desc("created_at"), desc("id")),
+        Index("ix_payments_gateway", "network_id", "gateway", desc("created_at"), desc("id")),
+        Index("ix_payments_kind", "network_id", "kind", desc("created_at"), desc("id")),
         Index("ix_payments_reference", "network_id", "gateway_reference"),
         CheckConstraint(CURRENCY_CHECK, name="currency"),
     )
