@@ -107,6 +107,8 @@ def test_every_page_and_form_answers_the_same_for_another_networks_id_and_for_no
     for route in routes_with_ids(stack):
         if route.endpoint.startswith("api."):
             continue
+        # What a form of the route before has left to be told is told now, and not on the pages compared.
+        own.get(world.url("admin", "/customers"))
         nobodys = new_id()
         absent = said(ask(route, nobodys), nobodys)
         assert absent[0] < 500, route
