@@ -133,7 +133,7 @@ class Membership(MembershipRow):
 
     ``credit`` is what is left of time that was taken back; the next payments use it up. ``paid`` is what
     came of its payments, less what went back. ``cycles``: how many periods are billed, None: until it ends
-    otherwise. ``allowed``: what its status may become by hand.
+    otherwise. ``allowed``: what its status may become by hand; ``refused``: what it may not, and why.
     """
 
     auto_renew: bool
@@ -161,6 +161,7 @@ class Membership(MembershipRow):
     resumed_by_id: UUID | None
     scheduled: ScheduledChange | None
     allowed: list[MembershipStatus]
+    refused: dict[MembershipStatus, str]
     version: int
 
 

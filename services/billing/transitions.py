@@ -87,3 +87,8 @@ def transition(before: MembershipStatus, after: MembershipStatus) -> Transition:
 def allowed_from(before: MembershipStatus) -> list[MembershipStatus]:
     """Return what may follow by hand, in the order of the table."""
     return [row.after for row in TRANSITIONS if row.before == before and "console" in row.by]
+
+
+def refused_from(before: MembershipStatus) -> dict[MembershipStatus, str]:
+    """Return what may not follow, each with the sentence why."""
+    return {after: sentence for (status, after), sentence in WHY_NOT.items() if status == before}

@@ -22,7 +22,7 @@ from services.billing.models import (
 )
 from services.billing.queries.overview import NEWEST, membership_row, payment_row
 from services.billing.terms import Terms
-from services.billing.transitions import allowed_from
+from services.billing.transitions import allowed_from, refused_from
 
 HISTORY = 20
 PERIODS = 100
@@ -62,6 +62,7 @@ def membership(uow: UnitOfWork, membership_id: UUID) -> contracts.Membership:
         resumed_by_id=row.resumed_by,
         scheduled=_scheduled(found, row.ScheduledChange),
         allowed=allowed_from(found.status),
+        refused=refused_from(found.status),
         version=found.version,
     )
 
