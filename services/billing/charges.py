@@ -17,7 +17,7 @@ from kernel.ids import new_id
 from services.billing.gateways import MANUAL, GatewayNotReady, default_gateway
 from services.billing.locks import lock_charge, lock_payment
 from services.billing.methods import keep_method, method_to_charge
-from services.billing.models import Charge, GatewaySettings, Payment, PaymentMethod
+from services.billing.models import Charge, DepartedCustomer, GatewaySettings, Payment, PaymentMethod
 from services.billing.models.charges import OPEN_CHARGES
 from services.billing.payments import fail_payment
 from services.billing.receipts import take_money
@@ -69,7 +69,7 @@ def settle_charge(uow: UnitOfWork, charge_id: UUID, outcome: Outcome) -> None:
     if charge.status == "succeeded":
         return
     if outcome.state == "succeeded" and _is_all(charge, outcome):
-        if outcome.method is not None:
+        if outcome.method is not None and _is_his(uow, payment, charge):
             charge.method_id = keep_method(uow, payment.customer_id, charge.gateway, outcome.method).id
         take_money(uow, payment, charge, outcome)
     elif charge.status in OPEN_CHARGES and outcome.state == "failed":
@@ -131,6 +131,16 @@ def _add(uow: UnitOfWork, charge: Charge) -> None:
         raise ChargeUnderWay(
             N_("This payment is being charged right now. Wait for the outcome.")
         ) from refusal
+
+
+def _is_his(uow: UnitOfWork, payment: Payment, charge: Charge) -> bool:
+    """Whether who paid on the page is whom the payment belongs to: not one who was deleted meanwhile.
+
+    His pages were ended when his payments were handed over.
+    """
+    is_gone = select(DepartedCustomer.id).where(DepartedCustomer.id == payment.customer_id)
+    was_anothers = payment.former_customer_id is not None and charge.status == "cancelled"
+    return not was_anothers and uow.session.scalar(is_gone) is None
 
 
 def _is_all(charge: Charge, outcome: Outcome) -> bool:

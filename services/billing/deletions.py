@@ -4,6 +4,7 @@ It comes first, because it alone may refuse, and before it nothing has been lost
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_
 from kernel.tombstones import bury, lock_for_burial
 from services.billing.memberships import change_status
-from services.billing.models import DepartedCustomer, Membership, Payment, Refund
+from services.billing.methods import forget_methods
+from services.billing.models import Charge, DepartedCustomer, Membership, Payment, Refund
 from services.billing.models.payments import PAYABLE
 from services.billing.models.refunds import UNSETTLED_REFUNDS
 from services.billing.payments import cancel_payment
+from services.billing.under_way import CANNOT_END, end_page
 
 REFUND_UNSETTLED = N_(
     "A refund of payment %(number)s is not settled yet. Wait until it is known whether the money went back."
@@ -43,6 +46,7 @@ def close_account(uow: UnitOfWork, asked: CustomerDeletionRequested) -> None:
         uow.publish(_refused(asked, refusal))
         return
     bury(uow, DepartedCustomer, asked.customer_id, cause_id=asked.deletion_id)
+    forget_methods(uow, asked.customer_id)
     if asked.way == "hand_over" and asked.heir_id is not None:
         uow.publish(_hand_over(uow, asked, asked.heir_id))
     else:
@@ -59,7 +63,11 @@ def refusal_for(uow: UnitOfWork, customer_id: UUID) -> Said | None:
     )
     if number is not None:
         return Said(template=REFUND_UNSETTLED, params={"number": str(number)})
-    charged = select(Payment.number).where(Payment.customer_id == customer_id, Payment.status == "processing")
+    charged = (
+        select(Payment.number)
+        .outerjoin(Charge, (Charge.network_id == Payment.network_id) & (Charge.payment_id == Payment.id))
+        .where(Payment.customer_id == customer_id, or_(Payment.status == "processing", CANNOT_END))
+    )
     number = uow.session.scalar(charged.limit(1))
     return Said(template=CHARGE_UNDER_WAY, params={"number": str(number)}) if number is not None else None
 
@@ -114,17 +122,23 @@ def _cancel_memberships(uow: UnitOfWork, customer_id: UUID) -> int:
 
 def _cancel_unpaid(uow: UnitOfWork, customer_id: UUID) -> int:
     """Ask for nothing more; what failed once could still be paid until now."""
-    unpaid = uow.session.scalars(
-        select(Payment.id)
-        .where(Payment.customer_id == customer_id, Payment.status.in_(PAYABLE))
-        .order_by(Payment.id)
-    ).all()
-    for payment_id in unpaid:
-        cancel_payment(uow, payment_id, reason="")
+    unpaid = _unpaid(uow, customer_id)
+    for payment in unpaid:
+        cancel_payment(uow, payment.id, reason="")
     return len(unpaid)
 
 
+def _unpaid(uow: UnitOfWork, customer_id: UUID) -> Sequence[Payment]:
+    his = (Payment.customer_id == customer_id) & Payment.status.in_(PAYABLE)
+    found = select(Payment).where(his).order_by(Payment.id).execution_options(populate_existing=True)
+    return uow.session.scalars(found).all()
+
+
 def _hand_over(uow: UnitOfWork, asked: CustomerDeletionRequested, heir_id: UUID) -> CustomerBillingHandedOver:
+    """Give it all to the heir, who gets pages of his own to pay on."""
+    for payment in _unpaid(uow, asked.customer_id):
+        end_page(uow, payment)
+    uow.session.flush()
     payments, received = _give_payments(uow, asked.customer_id, heir_id)
     return CustomerBillingHandedOver(
         deletion_id=asked.deletion_id,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from kernel.contracts.events import PaymentMethodRemoved, PaymentMethodSaved
 from kernel.contracts.plugins import Method
@@ -67,6 +67,20 @@ def remove_method(uow: UnitOfWork, method_id: UUID) -> PaymentMethod:
         )
     )
     return method
+
+
+def forget_methods(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Charge none of a customer's methods any more, and keep nothing of his cards: he was deleted."""
+    his = update(PaymentMethod).where(PaymentMethod.customer_id == customer_id)
+    forgotten = his.values(
+        removed_at=func.coalesce(PaymentMethod.removed_at, uow.now),
+        is_default=False,
+        brand="",
+        last4="",
+        expires="",
+        modified_at=uow.now,
+    )
+    uow.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
 def kept_methods(uow: UnitOfWork, customer_id: UUID) -> list[PaymentMethod]:

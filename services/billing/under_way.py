@@ -2,12 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
 from services.billing.models import Charge, Payment
 from services.billing.models.charges import OPEN_CHARGES
+
+CANNOT_END = or_(
+    Charge.status.in_(OPEN_CHARGES - {"requested", "waiting"}),
+    and_(Charge.status == "requested", Charge.lease_token.is_not(None)),
+)
+"""Of charges: the open ones that ``end_page`` refuses to end, since they may bring money at any moment."""
 
 
 class ChargeUnderWay(Conflict):
