@@ -11,6 +11,7 @@ from services.billing.gateways import Gateways
 from services.billing.locks import lock_charge
 from services.billing.methods import gateway_customer
 from services.billing.models import Charge, Payment, PaymentMethod
+from services.billing.models.payments import OPEN
 from services.billing.networks import name_of
 from services.billing.under_way import end_charge
 
@@ -56,7 +57,13 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
     if charge.status in {"succeeded", "failed"}:
         end_charge(uow, charge)
         return None
-    gateway, is_new = gateways.open(uow, charge.gateway), charge.status == "requested"
+    is_new = charge.status == "requested"
+    if is_new and payment.status not in OPEN:
+        # It was paid on an older page meanwhile.
+        charge.status = "cancelled"
+        end_charge(uow, charge)
+        return None
+    gateway = gateways.open(uow, charge.gateway)
     if is_new:
         charge.status, charge.submitted_at, charge.modified_at = "submitting", uow.now, uow.now
         charge.key_expires_at = uow.now + gateway.KEY_LIFETIME if gateway.KEY_LIFETIME else None

@@ -23,15 +23,17 @@ TWICE = {
 
 
 def take_money(uow: UnitOfWork, payment: Payment, charge: Charge, outcome: Outcome) -> None:
-    """Complete the payment by its charge; one that wants no money any more gets another payment beside it."""
+    """Complete the payment by its charge; what it does not ask for (any more) gets a payment beside it."""
     charge.status = "succeeded"
     charge.reference = outcome.reference or charge.reference
     charge.reason = charge.code = ""
     end_charge(uow, charge)
-    paid = payment if payment.status in OPEN else _one_more(uow, payment, charge)
+    # Lines may have changed since a page was ended: what it still brings is then another amount.
+    is_asked_for = payment.status in OPEN and payment.money(payment.total) == charge.money
+    paid = payment if is_asked_for else _one_more(uow, payment, charge)
     receive(uow, paid, reference=charge.reference, gateway=charge.gateway)
     _book_fee(uow, paid, charge, outcome)
-    if has_page(uow, payment):
+    if is_asked_for and has_page(uow, payment):
         end_page(uow, payment)
 
 

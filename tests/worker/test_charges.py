@@ -8,11 +8,14 @@ from sqlalchemy import update
 
 from kernel.auth import Identity
 from kernel.config import Settings
+from kernel.contracts.payments import LineOrder
 from kernel.database import Database
 from kernel.work import claim, retry_dead
+from services.billing.books import read_books
 from services.billing.charges import withdraw_charge
 from services.billing.charging import note_outcome, take_up
 from services.billing.gateways import Gateways
+from services.billing.line_changes import add_line
 from services.billing.models import Charge
 from services.billing.payments import complete_payment
 from tests.billing.till import DECLINED, Till, open_till
@@ -309,3 +312,39 @@ def look_again(till: Till, charge_id: UUID) -> None:
     again = update(Charge).where(Charge.id == charge_id).values(state="due")
     with till.billing.unit_of_work(till.owner) as uow:
         uow.session.execute(again)
+
+
+def test_an_old_page_does_not_pay_for_lines_that_were_added_since(till: Till) -> None:
+    """The page was ended, more was asked for, and the customer paid what the page still said."""
+    charge_id = till.page(payment_id := till.payment())
+    page = till.read(charge_id).page
+    with till.billing.unit_of_work(till.owner) as uow:
+        withdraw_charge(uow, payment_id)
+        line = LineOrder(description="More", unit=5000)
+        add_line(uow, payment_id, line)
+
+    till.sandbox.pay(page)
+    till.work(charge_id, after=SOON)
+
+    asked, extra = till.payments()
+    assert (asked.status, asked.total, asked.captured) == ("pending", 24900, 0)
+    assert (extra.status, extra.captured) == ("completed", 19900)
+    with till.billing.unit_of_work(till.owner) as uow:
+        assert read_books(uow)[1] == []
+
+
+def test_a_card_is_not_charged_for_what_was_paid_on_an_old_page_meanwhile(till: Till) -> None:
+    old = till.page(payment_id := till.payment())
+    till.sandbox.pay(till.read(old).page)
+    with till.billing.unit_of_work(till.owner) as uow:
+        withdraw_charge(uow, payment_id)
+    till.saved_card()
+    new = till.charge(payment_id)
+
+    till.work(old, after=SOON)
+    till.work(new, after=SOON)
+
+    assert till.read_payment(payment_id).status == "completed"
+    assert (till.read(old).status, till.read(new).status) == ("succeeded", "cancelled")
+    assert till.read(new).state == "done"
+    assert len(till.sandbox.ledger("charge")) == 1
