@@ -19,15 +19,22 @@ class NoRoomYet(Conflict):
     """More went back at the gateway than is left here: what is on its way must be decided first."""
 
 
+class ChargeNotKnownYet(Conflict):
+    """Money went back of a charge of this network's, of which the payment has not been told yet."""
+
+
 def import_refund(uow: UnitOfWork, gateway: str, outcome: Outcome) -> Refund | None:
     """Settle our refund that the outcome is of, or write down one that was made at the gateway.
 
-    None for another installation's. Raises NoRoomYet: try again later.
+    None for what is none of this network's. Raises NoRoomYet and ChargeNotKnownYet: try again later.
     """
     known = _known(uow, gateway, outcome)
     if known is not None:
         return settle_refund(uow, known.id, outcome)
     payment = _payment(uow, gateway, outcome)
+    has_gone = outcome.state in {"succeeded", "pending"}
+    if payment is None and has_gone and outcome.labels.get("network") == str(uow.network_id):
+        raise ChargeNotKnownYet(N_("Money went back of a charge that is not settled here yet."))
     if payment is None or outcome.money is None or outcome.state in {"failed", "reversed", "unknown"}:
         # Of what failed before we ever heard of it, nothing went.
         return None

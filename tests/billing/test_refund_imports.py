@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kernel.contracts.plugins import Outcome
 from services.billing.models import LedgerBalance, Refund
-from services.billing.refund_imports import NoRoomYet, import_refund
+from services.billing.refund_imports import ChargeNotKnownYet, NoRoomYet, import_refund
 from services.billing.refunds import request_refund
 from tests.billing.bank import CHARGE, NAME, Desk, bank, desk, paid_through_the_bank
 from tests.billing.conftest import Open, sek
@@ -128,6 +128,23 @@ def test_a_refund_of_another_installation_is_left_alone(desk: Desk, payment_id: 
         assert import_refund(uow, NAME, told) is None
 
     assert rows(desk) == []
+
+
+def test_a_refund_of_a_charge_that_is_not_settled_here_yet_is_not_passed_over(
+    desk: Desk, opened: Open, customer_id: UUID
+) -> None:
+    """The charge's own answer was lost, and somebody gave the money back at the gateway's desk."""
+    with opened() as uow:
+        labels = {"network": str(uow.network_id)}
+    told = Outcome("succeeded", "re_9", charge="ch_late", money=sek(600), labels=labels)
+    with pytest.raises(ChargeNotKnownYet):
+        take(desk, told)
+    with opened() as uow:
+        paid_through_the_bank(uow, customer_id, reference="ch_late")
+
+    take(desk, told)
+
+    assert rows(desk) == [("gateway", "succeeded", 600)]
 
 
 def _ids(desk: Desk) -> list[UUID]:

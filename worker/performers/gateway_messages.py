@@ -7,7 +7,7 @@ from kernel.work import Claim, Performer, Result, finish
 from services.billing.gateway_news import take_news
 from services.billing.gateways import GatewayNotReady, Gateways
 from services.billing.models import GatewayMessage
-from services.billing.refund_imports import NoRoomYet
+from services.billing.refund_imports import ChargeNotKnownYet, NoRoomYet
 from services.billing.refund_money import WentAfterAll
 
 DELAYS = (5, 30, 300, 3600, 14_400, 43_200, 86_400)  # seconds
@@ -40,7 +40,7 @@ class _Looking:
             with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
                 take_news(uow, name, sought, found)
                 finish(uow, GatewayMessage, mine)
-        except NoRoomYet as reason:
+        except (NoRoomYet, ChargeNotKnownYet) as reason:
             return Result("later", str(reason))
         except WentAfterAll as reason:
             return Result("dead", str(reason))
