@@ -46,7 +46,7 @@ class ListingGateway:
         self.asked.append(sought.reference)
         for line in self.lines:
             if line.kind == sought.kind and line.reference == sought.reference:
-                return Outcome("succeeded", line.reference, money=line.money)
+                return _as_found(line)
         return None
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> list[Notice]:
@@ -56,3 +56,9 @@ class ListingGateway:
         if self.is_away:
             raise GatewayAway("It rains.")
         return (line for line in self.lines if since <= line.at < until)
+
+
+def _as_found(line: Movement) -> Outcome | Dispute:
+    if line.kind == "dispute":
+        return Dispute(line.reference, line.charge, line.money, line.state)  # type: ignore[arg-type]
+    return Outcome("succeeded", line.reference, money=line.money)

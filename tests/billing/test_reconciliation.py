@@ -11,11 +11,12 @@ from sqlalchemy import insert, select, update
 from kernel import clock
 from kernel.config import Settings
 from kernel.contracts.money import Money
-from kernel.contracts.plugins import Movement
+from kernel.contracts.plugins import Dispute, Movement
 from kernel.database import Database
 from kernel.ids import new_id
 from kernel.sealing import Sealer
 from kernel.work import perform
+from services.billing.disputes import note_dispute
 from services.billing.gateways import Gateways
 from services.billing.lines import Item
 from services.billing.models import (
@@ -29,7 +30,7 @@ from services.billing.models import (
 from services.billing.payments import create_payment
 from services.billing.reconciliation.findings import FindingIsClosed, close_finding
 from services.billing.reconciliation.runs import KeepsNoList, ask_for_run, plan_runs
-from tests.billing.conftest import Open
+from tests.billing.conftest import Open, sek
 from tests.billing.listing_gateway import ListingGateway
 from worker.performers.reconciliations import reconciliation_performer
 
@@ -283,3 +284,45 @@ def test_another_networks_movements_are_not_ours(
     assert found(opened) == set()
     with opened() as uow:
         assert uow.get(Payment, payment_id).captured == 10**9
+
+
+def dispute(opened: Open, *, name: str, amount: int = 500) -> Movement:
+    """Let a bank take 5 kronor back, on both sides; return the gateway's line."""
+    line = Movement("dispute", name, "ch_all", sek(amount), "needs_response", clock.now() - timedelta(hours=2))
+    told = Dispute(name, line.charge, line.money, "needs_response", reason="fraudulent")
+    with opened() as uow:
+        note_dispute(uow, NAME, told)
+    return line
+
+
+@pytest.mark.usefixtures("payment_id")
+def test_disputes_are_compared_too(billing: Database, opened: Open, gateways: Gateways) -> None:
+    clean, decided, other = (dispute(opened, name=name) for name in ("dp_clean", "dp_decided", "dp_other"))
+    dispute(opened, name="dp_missing")
+    unheard = replace(clean, reference="dp_unheard")
+    ListingGateway.lines = [
+        clean, unheard, replace(decided, state="lost"), replace(other, money=sek(700)),
+    ]  # fmt: skip
+
+    compared = run(billing, opened, gateways).compared
+
+    assert compared == 5
+    assert found(opened) == {
+        ("dispute", "state", "dp_decided"),
+        ("dispute", "amount", "dp_other"),
+        ("dispute", "missing", "dp_missing"),
+        ("dispute", "extra", "dp_unheard"),
+    }
+
+
+@pytest.mark.usefixtures("payment_id")
+def test_a_dispute_that_began_before_the_lists_time_is_asked_for_by_name(
+    billing: Database, opened: Open, gateways: Gateways
+) -> None:
+    line = dispute(opened, name="dp_old")
+    ListingGateway.lines = [replace(line, at=clock.now() - timedelta(days=30))]
+
+    run(billing, opened, gateways)
+
+    assert ListingGateway.asked == ["dp_old"]
+    assert found(opened) == set()
