@@ -1,5 +1,6 @@
 """What the worker writes down around its call to a gateway: what is ordered, and the outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kernel.contracts.plugins import Dispute, GatewayAway, Order, Outcome, PaymentGateway, Sought
@@ -69,7 +70,7 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
         charge.key_expires_at = uow.now + gateway.KEY_LIFETIME if gateway.KEY_LIFETIME else None
     return Attempt(
         gateway,
-        _order(uow, payment, charge),
+        _order(uow, payment, charge, gateways.labels(uow.network_id, payment.number)),
         Sought("charge", key=charge.key, reference=charge.reference),
         is_new=is_new,
         may_post=charge.key_expires_at is None or uow.now < charge.key_expires_at,
@@ -93,7 +94,7 @@ def _hold(charge: Charge, mine: Claim) -> None:
         raise LeaseLost(N_("Somebody else took this work over."))
 
 
-def _order(uow: UnitOfWork, payment: Payment, charge: Charge) -> Order:
+def _order(uow: UnitOfWork, payment: Payment, charge: Charge, labels: Mapping[str, str]) -> Order:
     """Return the order as it was the first time: a gateway refuses a key that comes with other terms."""
     method = uow.get(PaymentMethod, charge.method_id) if charge.method_id else None
     known = method.gateway_customer if method else gateway_customer(uow, payment.customer_id, charge.gateway)
@@ -105,5 +106,5 @@ def _order(uow: UnitOfWork, payment: Payment, charge: Charge) -> Order:
         description=f"{name_of(uow)} #{payment.number}".strip(),
         return_to=charge.return_to,
         language=charge.language,
-        labels={"network": str(payment.network_id), "payment": str(payment.number)},
+        labels=labels,
     )

@@ -28,7 +28,13 @@ class Gateways:
     A gateway is made anew only when the network's settings have another version.
     """
 
-    def __init__(self, sealer: Sealer, plugins: Mapping[str, type[PaymentGateway]] | None = None) -> None:
+    def __init__(
+        self,
+        sealer: Sealer,
+        plugins: Mapping[str, type[PaymentGateway]] | None = None,
+        installation: str = "",
+    ) -> None:
+        self.installation = installation
         self.plugins = load_classes(GATEWAYS, PaymentGateway) if plugins is None else dict(plugins)
         self._sealer = sealer
         self._made: dict[tuple[UUID, str], tuple[int, PaymentGateway]] = {}
@@ -36,7 +42,20 @@ class Gateways:
     @classmethod
     def of(cls, settings: Settings) -> "Gateways":
         """Return the installed plugins, with what opens the networks' settings."""
-        return cls(Sealer(settings))
+        return cls(Sealer(settings), installation=settings.derived_key("installation").hex()[:16])
+
+    def labels(self, network_id: UUID, number: int) -> dict[str, str]:
+        """Return what is kept beside a movement of payment ``number``, so that both sides know whose it is.
+
+        A copy of an installation has the same networks, but a secret of its own, hence another name.
+        """
+        name = {"installation": self.installation} if self.installation else {}
+        return {**name, "network": str(network_id), "payment": str(number)}
+
+    def is_ours(self, network_id: UUID, labels: Mapping[str, str]) -> bool:
+        """Whether labels name this network here, or nobody: others may use the same account."""
+        ours = self.labels(network_id, 0)
+        return all(labels.get(name, ours.get(name)) == ours.get(name) for name in ("installation", "network"))
 
     def open(self, uow: UnitOfWork, name: str) -> PaymentGateway:
         """Return the gateway with the network's settings. Raises GatewayNotReady.

@@ -1,6 +1,6 @@
 """What the worker notes of a refund: before its call to the gateway the order, after it the outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -84,7 +84,7 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
         refund.key_expires_at = uow.now + gateway.KEY_LIFETIME if gateway.KEY_LIFETIME else None
     return Attempt(
         gateway,
-        _order(payment, refund),
+        _order(payment, refund, gateways.labels(uow.network_id, payment.number)),
         Sought("refund", key=refund.key, reference=refund.reference, charge=payment.gateway_reference),
         is_new=is_new,
         may_post=refund.key_expires_at is None or uow.now < refund.key_expires_at,
@@ -141,11 +141,11 @@ def _hold(refund: Refund, mine: Claim) -> None:
         raise LeaseLost(N_("Somebody else took this work over."))
 
 
-def _order(payment: Payment, refund: Refund) -> Order:
+def _order(payment: Payment, refund: Refund, labels: Mapping[str, str]) -> Order:
     """Return the order as it was the first time: a gateway refuses a key that comes with other terms."""
     return Order(
         key=refund.key,
         reference=payment.gateway_reference,
         money=refund.money,
-        labels={"network": str(refund.network_id), "payment": str(payment.number)},
+        labels=labels,
     )

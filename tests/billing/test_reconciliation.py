@@ -39,7 +39,7 @@ NAME = "listing"
 
 @pytest.fixture
 def gateways(settings: Settings) -> Gateways:
-    return Gateways(Sealer(settings), {NAME: ListingGateway})
+    return Gateways(Sealer(settings), {NAME: ListingGateway}, "here")
 
 
 @pytest.fixture(autouse=True)
@@ -272,11 +272,12 @@ def test_a_gateway_without_a_list_is_not_compared_with(opened: Open, gateways: G
         ask_for_run(uow, gateways, "manual", days=7)
 
 
-def test_another_networks_movements_are_not_ours(
-    billing: Database, opened: Open, gateways: Gateways, payment_id: UUID
+@pytest.mark.parametrize("label", ["network", "installation"])
+def test_movements_of_another_network_or_installation_are_not_ours(
+    billing: Database, opened: Open, gateways: Gateways, payment_id: UUID, label: str
 ) -> None:
     line = move(opened, payment_id, "charge")
-    foreign = replace(line, reference="ch_foreign", key="k", labels={"network": str(new_id())})
+    foreign = replace(line, reference="ch_foreign", key="k", labels={label: str(new_id())})
     ListingGateway.lines.extend([line, foreign])
 
     run(billing, opened, gateways)
@@ -288,7 +289,9 @@ def test_another_networks_movements_are_not_ours(
 
 def dispute(opened: Open, *, name: str, amount: int = 500) -> Movement:
     """Let a bank take 5 kronor back, on both sides; return the gateway's line."""
-    line = Movement("dispute", name, "ch_all", sek(amount), "needs_response", clock.now() - timedelta(hours=2))
+    line = Movement(
+        "dispute", name, "ch_all", sek(amount), "needs_response", clock.now() - timedelta(hours=2)
+    )
     told = Dispute(name, line.charge, line.money, "needs_response", reason="fraudulent")
     with opened() as uow:
         note_dispute(uow, NAME, told)

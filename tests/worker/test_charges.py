@@ -9,6 +9,7 @@ from sqlalchemy import update
 from kernel.auth import Identity
 from kernel.config import Settings
 from kernel.contracts.payments import LineOrder
+from kernel.contracts.plugins import Outcome, Sought
 from kernel.database import Database
 from kernel.work import claim, retry_dead
 from services.billing.books import read_books
@@ -348,3 +349,20 @@ def test_a_card_is_not_charged_for_what_was_paid_on_an_old_page_meanwhile(till: 
     assert (till.read(old).status, till.read(new).status) == ("succeeded", "cancelled")
     assert till.read(new).state == "done"
     assert len(till.sandbox.ledger("charge")) == 1
+
+
+def test_what_moved_says_whose_it_is(till: Till, settings: Settings) -> None:
+    till.saved_card()
+    charge_id = till.charge(payment_id := till.payment())
+    till.work(charge_id)
+
+    found = till.sandbox.gateway().find(Sought("charge", key=till.read(charge_id).key))
+
+    payment = till.read_payment(payment_id)
+    assert isinstance(found, Outcome)
+    assert found.labels == {
+        "installation": Gateways.of(settings).installation,
+        "network": str(payment.network_id),
+        "payment": str(payment.number),
+    }
+    assert len(found.labels["installation"]) == 16

@@ -27,6 +27,7 @@ class Comparing:
 
     home: Database
     mine: Claim
+    gateways: Gateways
     gateway: PaymentGateway
     run: Reconciliation
     seen: set[str] = field(default_factory=set)
@@ -35,10 +36,10 @@ class Comparing:
     def read_their_list(self, lines: Iterable[Movement]) -> None:
         """Look at every line, a handful a transaction; none is open while the gateway is asked for more.
 
-        Networks may share an account at the gateway: a line that names another one is not looked at.
+        Networks and installations may share an account: a line that names another one is not looked at.
         """
-        mine = str(self.mine.network_id)
-        remaining = (line for line in lines if line.labels.get("network", mine) == mine)
+        network_id = self.mine.network_id
+        remaining = (line for line in lines if self.gateways.is_ours(network_id, line.labels))
         while batch := list(islice(remaining, A_HANDFUL)):
             with self._step() as uow:
                 ours = our_side_of(uow, self.run.gateway, batch)
@@ -94,7 +95,7 @@ def reconciliation_performer(gateways: Gateways) -> Performer:
                 gateway = gateways.open(uow, run.gateway)
             except GatewayNotReady as reason:
                 return Result("dead", str(reason))
-        comparing = Comparing(home, mine, gateway, run)
+        comparing = Comparing(home, mine, gateways, gateway, run)
         try:
             if isinstance(gateway, KeepsList):
                 comparing.read_their_list(gateway.movements(run.since, run.until))

@@ -49,9 +49,7 @@ def ours_in(uow: UnitOfWork, run: Reconciliation, thing: Thing, after: Ours | No
     moved_at = _moved_at(model)
     wanted = (
         _ours(model)
-        .where(
-            model.gateway == run.gateway, _has_moved(model), moved_at >= run.since, moved_at < run.until
-        )
+        .where(model.gateway == run.gateway, _has_moved(model), moved_at >= run.since, moved_at < run.until)
         .order_by(moved_at, model.id)
         .limit(A_HANDFUL)
     )
