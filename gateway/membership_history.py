@@ -40,7 +40,7 @@ TIMES = {
     "first": N_("First period"),
     "renewal": N_("Renewal"),
     "change": N_("After a change"),
-    "gift": N_("Given"),
+    "given": N_("Given"),
 }
 FIELDS = {
     "amount": N_("amount"),
