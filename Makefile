@@ -40,7 +40,7 @@ check: $(DONE)/development $(DONE)/assets $(DONE)/translations ## Lint, types, w
 bench: $(DONE)/development $(DONE)/assets $(DONE)/translations ## Measure against the yardstick
 	@$(BIN)/python -m bench
 
-chaos: $(DONE)/development ## Kill workers two hundred times and count what was lost
+chaos: $(DONE)/development ## Kill workers hundreds of times; count what was lost or went twice
 	@$(BIN)/python -m pytest -m chaos $(PYTEST)
 
 pins: $(DONE)/development ## Pin the newest versions that requirements*.in allow

@@ -164,6 +164,9 @@ class UnitOfWork:
         begins = driver.info.transaction_status == TransactionStatus.IDLE
         result = driver.pgconn.exec_(f"{'BEGIN; ' if begins else ''}{command}".encode())
         if result.status != ExecStatus.TUPLES_OK:
+            if driver.broken:
+                # Without a word from the server, libpq's answer has no code to tell what happened by.
+                raise psycopg.OperationalError(result.get_error_message())
             raise error_from_result(result)
 
     def _write(self) -> None:

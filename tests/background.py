@@ -24,7 +24,7 @@ from kernel.embedded.launch import die_with
 from kernel.embedded.process import wheel_folder
 
 CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.chaos.cast"])
+CONTEXT.set_forkserver_preload(["tests.chaos.cast", "tests.chaos.refund_cast"])
 
 
 def fork(target: Callable[..., Any], *arguments: Any, log: Path) -> ForkServerProcess:

@@ -4,7 +4,6 @@ The broken twins write effect and mark in two transactions: killed between them,
 or never, and the same check shows it.
 """
 
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -25,18 +24,7 @@ from tests.background import fork, wait_until
 from tests.chaos import ledger
 from tests.chaos.cast import LEASE, NOTED, Errand, ErrandDone, Errands, chaos
 from tests.chaos.conftest import Stage
-
-
-def die(*_: object, **__: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def then_die(action: Callable[..., Any]) -> Callable[..., Any]:
-    def act(*given: Any, **named: Any) -> None:
-        action(*given, **named)
-        die()
-
-    return act
+from tests.chaos.deaths import die, then_die
 
 
 class EffectFirst(Errands):

@@ -25,7 +25,7 @@ from kernel.work import Performer, due, perform
 from services.customers import sending
 from services.customers.models import Mail
 from tests.background import CONTEXT, fork, wait_until
-from tests.chaos.test_kill_points import die, then_die
+from tests.chaos.deaths import die, then_die
 from tests.mail_server import MailServer, running_mail_server
 from tests.mailing import found_network, read, write
 from worker.mailer import Conversation, Mailer
