@@ -51,7 +51,7 @@ PROCESSES = (
     Process("mailbox", ("mailbox",), 5, SHARED, other_ports=(4,)),
     Process("payments", ("payments",), 8, SHARED),
     Process("customers", ("serve", "customers"), 1, SERVICE),
-    Process("billing", ("serve", "billing"), 2, SERVICE),
+    Process("billing", ("serve", "billing"), 2, (*SERVICE, "PRETEND_PAYMENTS")),
     Process("sites", ("serve", "sites"), 3, SERVICE),
     Process("gateway", ("serve", "gateway"), 0, GATEWAY),
     Process("worker", ("worker",), 6, BACKGROUND),

@@ -50,7 +50,7 @@ def run(settings: Settings, *, demo: bool) -> None:
     try:
         end_leftovers(settings.var)
         refuse_taken_ports(settings, PROCESSES)
-        with servers(with_demo_password(with_secrets(settings))) as complete:
+        with servers(with_pretended_payments(with_demo_password(with_secrets(settings)))) as complete:
             first_start(complete, demo=demo)
             click.echo("Starting the processes ...")
             Supervisor(complete, PROCESSES).run(lambda: click.echo(screen(complete)))
@@ -77,6 +77,11 @@ def with_demo_password(settings: Settings) -> Settings:
     given = settings.demo_password.get_secret_value()
     password = given or kept(settings.var / "keys" / "demo-password", lambda: token_urlsafe(9))
     return settings.model_copy(update={"demo_password": SecretStr(password)})
+
+
+def with_pretended_payments(settings: Settings) -> Settings:
+    """Return the settings with the payment provider that runs beside the others."""
+    return settings.model_copy(update={"pretend_payments": True})
 
 
 def first_start(settings: Settings, *, demo: bool) -> None:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     links_limit: str = "5 per hour"
     webhooks_limit: str = "1200 per minute"
 
+    pretend_payments: bool = False
     demo_password: SecretStr = SecretStr("")
     smtp_host: str = "127.0.0.1"
     smtp_port: int | None = None

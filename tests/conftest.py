@@ -57,6 +57,7 @@ def settings(servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory)
         gateway_key=GATEWAY_PRIVATE,
         worker_key=WORKER_PRIVATE,
         public_keys=key_set(GATEWAY_PUBLIC, WORKER_PUBLIC),
+        pretend_payments=True,
     )
     migrate(made)
     yield made

@@ -38,7 +38,7 @@ def connect_demo(settings: Settings) -> None:
 
 def _point(settings: Settings, billing: Database, operator: Identity) -> bool:
     """Return whether the network's Stripe is the pretend one."""
-    gateways = Gateways(Sealer(settings))
+    gateways = Gateways(Sealer(settings), may_pretend=True)
     with billing.unit_of_work(operator) as uow:
         found = show_gateway(uow, gateways, STRIPE)
         is_ours = not found.is_set_up or str(found.values["api_base"]).startswith(HERE)

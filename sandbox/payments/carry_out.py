@@ -11,7 +11,7 @@ from sandbox.payments.lists import answer
 from sandbox.payments.problems import Refused
 from sandbox.payments.store import Book, Store, Thing
 
-BEFORE = frozenset({"delay", "500_before", "429"})
+BEFORE = frozenset({"delay", "500_before", "429", "nonsense"})
 AFTER = frozenset({"drop", "500_after"})
 BROKEN = {"error": {"type": "api_error", "message": "An unknown error occurred."}}
 
@@ -84,6 +84,10 @@ def _stumble(fault: Fault | None) -> None:
         time.sleep(fault.seconds)
     elif fault.kind == "429":
         raise Refused("Request rate limit exceeded.", status=429, code="rate_limit")
+    elif fault.kind == "nonsense":
+        refusal = Refused("", status=502)
+        refusal.body = {"secret": "of somebody else's"}
+        raise refusal
     else:
         raise Refused("Something went wrong on our side before anything was done.", status=500)
 

@@ -7,18 +7,19 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal[
-    "drop", "delay", "500_before", "500_after", "429", "pending", "duplicated", "shuffled", "omitted"
+    "drop", "delay", "500_before", "500_after", "429", "nonsense", "pending", "duplicated", "shuffled",
+    "omitted",
 ]  # fmt: skip
 WEBHOOKS = {"duplicated", "shuffled", "omitted"}
 
 
 class Fault(BaseModel):
-    """``endpoint`` is e.g. ``refunds`` or ``*``, for webhooks ``webhooks``, with ``event`` a type or ``*``.
+    """What goes wrong, at most ``times`` times, with ``probability`` each time.
 
-    ``times`` is how often it happens at most, ``probability`` how likely each time. ``drop``: done, and the
-    connection closed without a word. ``delay``: the work waits ``seconds``, its key being at work meanwhile.
-    ``500_after``: done, but answered with an error, to the key's retries too. ``pending``: decided only
-    after ``seconds``, as ``then`` says.
+    ``endpoint`` is e.g. ``refunds`` or ``*``; of webhooks ``event`` says which, a type or ``*``. ``drop``:
+    done, and the connection closed without a word. ``delay``: the work waits ``seconds``, its key at work
+    meanwhile. ``500_after``: done, but answered with an error, to the key's retries too. ``pending``:
+    decided only after ``seconds``, as ``then`` says. ``nonsense``: what answers is no Stripe.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -10,7 +10,7 @@ class Refused(Exception):
         super().__init__(message)
         self.status, self.is_kept = status, is_kept
         kind = {402: "card_error", 500: "api_error"}.get(status, "invalid_request_error")
-        self.body = {"error": {"type": kind, "message": message, **more}}
+        self.body: dict[str, Any] = {"error": {"type": kind, "message": message, **more}}
 
 
 def missing(kind: str, name: str) -> Refused:

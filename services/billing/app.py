@@ -16,7 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the service for the settings in the environment, or for the ones given."""
     settings = settings or Settings()
     app = create_service("billing", settings, Database.of(settings, "billing"))
-    app.extensions["gateways"] = Gateways(Sealer(settings))
+    app.extensions["gateways"] = Gateways(Sealer(settings), may_pretend=settings.pretend_payments)
     app.register_blueprint(api)
     app.register_blueprint(background_api(WORKS))
     return app

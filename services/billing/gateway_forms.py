@@ -49,10 +49,13 @@ def shown_values(config: type[BaseModel], stored: Mapping[str, Any]) -> dict[str
     return {name: "" if value is None else value for name, value in found.items()}
 
 
-def checked(config: type[BaseModel], values: Mapping[str, Any]) -> None:
-    """Have the plugin check settings. Raises SettingsNotValid, with a sentence for each field."""
+def checked(config: type[BaseModel], values: Mapping[str, Any], *, may_pretend: bool) -> None:
+    """Have the plugin check settings. Raises SettingsNotValid, with a sentence for each field.
+
+    A plugin that looks at the validation's context is told whether its provider may be a pretended one.
+    """
     try:
-        config.model_validate(dict(values))
+        config.model_validate(dict(values), context={"may_pretend": may_pretend})
     except ValidationError as wrong:
         fields = {str(error["loc"][0]) if error["loc"] else "": _sentence(error) for error in wrong.errors()}
         raise SettingsNotValid(N_("The settings are not saved."), fields=fields) from None

@@ -59,7 +59,7 @@ def change_gateway(uow: UnitOfWork, gateways: Gateways, name: str, edit: Gateway
     before = _opened(uow, gateways, name, row)
     after = merged(plugin.Config, before, edit)
     if edit.is_enabled or before != after:
-        checked(plugin.Config, after)
+        checked(plugin.Config, after, may_pretend=gateways.may_pretend)
     change = _Change.between(plugin, row, before, edit, after)
     if change.is_one:
         if edit.is_default:

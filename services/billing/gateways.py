@@ -25,6 +25,7 @@ class GatewayNotReady(Conflict):
 class Gateways:
     """The plugins that are installed; made once a process, and shared by its threads.
 
+    ``may_pretend``: settings may name a pretend provider on this machine, as those of ``make up`` do.
     A gateway is made anew only when the network's settings have another version.
     """
 
@@ -33,8 +34,11 @@ class Gateways:
         sealer: Sealer,
         plugins: Mapping[str, type[PaymentGateway]] | None = None,
         installation: str = "",
+        *,
+        may_pretend: bool = False,
     ) -> None:
         self.installation = installation
+        self.may_pretend = may_pretend
         self.plugins = load_classes(GATEWAYS, PaymentGateway) if plugins is None else dict(plugins)
         self._sealer = sealer
         self._made: dict[tuple[UUID, str], tuple[int, PaymentGateway]] = {}
@@ -42,7 +46,11 @@ class Gateways:
     @classmethod
     def of(cls, settings: Settings) -> "Gateways":
         """Return the installed plugins, with what opens the networks' settings."""
-        return cls(Sealer(settings), installation=settings.derived_key("installation").hex()[:16])
+        return cls(
+            Sealer(settings),
+            installation=settings.derived_key("installation").hex()[:16],
+            may_pretend=settings.pretend_payments,
+        )
 
     def labels(self, network_id: UUID, number: int) -> dict[str, str]:
         """Return what is kept beside a movement of payment ``number``, so that both sides know whose it is.

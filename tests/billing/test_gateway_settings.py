@@ -26,6 +26,7 @@ from services.billing.gateway_settings import (
 from services.billing.gateways import Gateways, default_gateway
 from services.billing.models import GatewaySettings
 from services.billing.payment_gateways.manual import ManualGateway
+from services.billing.payment_gateways.stripe.gateway import StripeGateway
 from tests.billing.conftest import Open
 from worker.performers.gateway_checks import gateway_check
 
@@ -300,3 +301,18 @@ def test_a_test_without_settings_says_so(opened: Open, gateways: Gateways, billi
     run_checks(billing, gateways)
 
     assert read(opened, gateways).test_result == "The settings are not complete."
+
+
+def test_a_pretend_provider_is_named_only_where_one_may_be(opened: Open, settings: Settings) -> None:
+    values = {"api_base": "http://127.0.0.1:8008"}
+    wish = edit(values=values, secrets={"secret_key": "sk_test_x"})
+    here = Gateways(Sealer(settings), {"stripe": StripeGateway}, may_pretend=True)
+    elsewhere = Gateways(Sealer(settings), {"stripe": StripeGateway})
+
+    with pytest.raises(SettingsNotValid) as refusal, opened() as uow:
+        change_gateway(uow, elsewhere, "stripe", wish)
+    with opened() as uow:
+        saved = change_gateway(uow, here, "stripe", wish)
+
+    assert list(refusal.value.fields) == ["api_base"]
+    assert saved.values["api_base"] == "http://127.0.0.1:8008"

@@ -147,3 +147,11 @@ def test_nobody_there_is_unknown(sandbox: Sandbox, order: Order) -> None:
     outcome = StripeGateway(StripeConfig.model_validate(settings)).refund(order)
 
     assert outcome.state == "unknown"
+
+
+def test_of_an_answer_that_is_not_stripes_nothing_is_told(sandbox: Sandbox) -> None:
+    settings = sandbox.settings | {"api_base": sandbox.url}
+    sandbox.fault("nonsense", method="GET")
+
+    with pytest.raises(GatewayAway, match=r"^Stripe gave no answer that can be read\.$"):
+        StripeGateway(StripeConfig.model_validate(settings)).find(Sought("charge", reference="pi_1"))

@@ -87,7 +87,7 @@ def test_a_secret_that_is_left_empty_is_kept(world: World, browser: Browser, san
     [
         ("secret_key", "pk_test_x", "This is no secret key: one begins with sk_ or rk_."),
         ("secret_key", "", "This is needed."),
-        ("api_base", "http://example.org", "The secret key goes over https only, or to this machine itself."),
+        ("api_base", "http://example.org", "The secret key goes over https only."),
         ("statement", "123", "This cannot be taken as it is."),
     ],
 )

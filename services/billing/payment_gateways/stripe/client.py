@@ -51,7 +51,9 @@ def _why(trouble: StripeError) -> str:
         return N_("Stripe cannot be reached.")
     if isinstance(trouble, RateLimitError):
         return BUSY
-    return f"Stripe gave no answer: {trouble.user_message or type(trouble).__name__}"
+    # Of an answer that is not Stripe's nothing is shown: the address may be anybody's.
+    message = details_of(trouble).get("message")
+    return f"Stripe gave no answer: {message}" if message else N_("Stripe gave no answer that can be read.")
 
 
 def code_of(trouble: StripeError) -> str:

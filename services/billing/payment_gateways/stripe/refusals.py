@@ -37,7 +37,7 @@ def _refused(trouble: StripeError, order: Order) -> Outcome:
     return Outcome(
         "failed",
         str(intent["id"]) if isinstance(intent, dict) else "",
-        reason=trouble.user_message or N_("Stripe refused the order."),
+        reason=str(details.get("message") or N_("Stripe refused the order.")),
         code=code,
         is_final=is_final(code, str(details.get("advice_code") or "")) if is_card else code not in MAY_HEAL,
         key=order.key,
