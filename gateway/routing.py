@@ -12,6 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import MapAdapter
 
 from gateway.hosts import UNKNOWN, Arrived
+from gateway.templating import PageEnvironment
 
 ADMIN, SITE = "admin", "site"
 
@@ -25,6 +26,8 @@ class SiteBlueprint(Blueprint):
 
 class GatewayApp(Flask):
     """Flask with the audience as host; a route that names none is the admin host's."""
+
+    jinja_environment = PageEnvironment
 
     def __init__(self, name: str) -> None:
         super().__init__(name, host_matching=True, static_host=ADMIN)
