@@ -50,7 +50,7 @@ class NothingChanged(RuntimeError):
 
 
 def take_step(uow: UnitOfWork, mine: Claim, last: Step | None) -> Step | None:
-    """Take the next step if it is due and return it; else note when it will be, and return None.
+    """Take the next step if it is due; return it when another is, else None, with the row put back.
 
     Raises LeaseLost, which undoes the step, and NothingChanged when it is the ``last`` one again.
     """
@@ -60,17 +60,27 @@ def take_step(uow: UnitOfWork, mine: Claim, last: Step | None) -> Step | None:
         return None
     known = read(uow, membership)
     step = next_step(known.snapshot, uow.now)
-    if step is None:
-        finish(uow, MembershipAgenda, mine)
-        return None
-    if step.as_of > uow.now:
-        wait_until(uow, MembershipAgenda, mine, step.as_of)
+    if step is None or step.as_of > uow.now:
+        _put_back(uow, mine, step)
         return None
     if step == last:
         raise NothingChanged(f"{step.act} of {step.as_of} changed nothing.")
     hold(uow, MembershipAgenda, mine)
     TAKE[step.act](uow, membership, known, step)
-    return step
+    uow.session.flush()
+    following = next_step(read(uow, membership).snapshot, uow.now)
+    if following is not None and following.as_of <= uow.now:
+        return step
+    _put_back(uow, mine, following)
+    return None
+
+
+def _put_back(uow: UnitOfWork, mine: Claim, following: Step | None) -> None:
+    """Note when to look again, or that nothing is ever due."""
+    if following is None:
+        finish(uow, MembershipAgenda, mine)
+    else:
+        wait_until(uow, MembershipAgenda, mine, following.as_of)
 
 
 def lock_membership(uow: UnitOfWork, membership_id: UUID) -> Membership | None:

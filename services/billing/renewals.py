@@ -12,10 +12,10 @@ from kernel.contracts.events import RenewalAsked
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
 from kernel.ids import new_id
-from services.billing.bills import SETTING_UP, items_of
+from services.billing.bills import SETTING_UP
 from services.billing.credits import use_credit
 from services.billing.lines import Item
-from services.billing.models import Membership, MembershipPeriod, Payment, Product
+from services.billing.models import Membership, MembershipItem, MembershipPeriod, Payment, Product
 from services.billing.models.periods import PeriodKind
 from services.billing.networks import locale
 from services.billing.paid_time import end_of_period, grant
@@ -96,7 +96,7 @@ def _new_period(
 
 def _ask(uow: UnitOfWork, membership: Membership, kind: PeriodKind, due_at: datetime) -> Payment:
     """Ask for what the membership consists of, as agreed; the first time with what setting up costs."""
-    items = [Item(product.name, item.unit, item.quantity) for item, product in items_of(uow, membership)]
+    items = _items(uow, membership)
     listed = sum(item.net for item in items)
     if membership.amount > listed:
         items.append(Item(items[0].description, membership.amount - listed))
@@ -117,6 +117,17 @@ def _ask(uow: UnitOfWork, membership: Membership, kind: PeriodKind, due_at: date
     )
     payment.credit = credit
     return payment
+
+
+def _items(uow: UnitOfWork, membership: Membership) -> list[Item]:
+    same = (Product.network_id == MembershipItem.network_id) & (Product.id == MembershipItem.product_id)
+    mine = (
+        select(Product.name, MembershipItem.unit, MembershipItem.quantity)
+        .join(MembershipItem, same)
+        .where(MembershipItem.membership_id == membership.id)
+        .order_by(MembershipItem.position)
+    )
+    return [Item(row.name, row.unit, row.quantity) for row in uow.session.execute(mine)]
 
 
 def _asked(uow: UnitOfWork, membership: Membership, payment: Payment, known: Snapshot) -> RenewalAsked:
