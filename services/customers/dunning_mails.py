@@ -29,6 +29,7 @@ def write_renewal(uow: UnitOfWork, event: RenewalAsked) -> None:
         uow,
         "trial_ending" if event.is_trial else "renewal_coming",
         event.customer_id,
+        to_pay=None if event.is_charged else event.payment_id,
         product=event.product,
         total=event.total,
         due_on=event.due_at,
@@ -42,6 +43,7 @@ def write_failure(uow: UnitOfWork, event: PaymentDunned) -> None:
         uow,
         "payment_failed",
         event.customer_id,
+        to_pay=event.payment_id,
         product=event.product,
         total=event.total,
         step=event.step,
@@ -56,6 +58,7 @@ def write_hold(uow: UnitOfWork, event: MembershipHeld) -> None:
         uow,
         "membership_on_hold",
         event.customer_id,
+        to_pay=event.payment_id,
         product=event.product,
         total=event.total,
         expires_on=event.expires_at,
@@ -63,18 +66,25 @@ def write_hold(uow: UnitOfWork, event: MembershipHeld) -> None:
 
 
 def write_expiry(uow: UnitOfWork, event: MembershipExpired) -> None:
-    """Say that a membership is over."""
+    """Say that a membership is over; what is unpaid of it brings it back."""
+    is_unpaid = event.cause == "unpaid"
     _write(
         uow,
         "membership_expired",
         event.customer_id,
+        to_pay=event.payment_id if is_unpaid else None,
         product=event.product,
-        is_unpaid=event.cause == "unpaid",
+        is_unpaid=is_unpaid,
     )
 
 
-def _write(uow: UnitOfWork, template: str, customer_id: UUID, **values: Value) -> None:
-    """Write to where the customer wants his bills; nothing to one who was deleted meanwhile."""
+def _write(
+    uow: UnitOfWork, template: str, customer_id: UUID, *, to_pay: UUID | None, **values: Value
+) -> None:
+    """Write to the customer, with a link to pay by; nothing to one who was deleted meanwhile.
+
+    A link goes to the address of the account alone, like every other.
+    """
     customer = uow.session.scalar(select(Customer).where(Customer.id == customer_id))
     network = uow.session.scalar(select(Network))
     if customer is None or network is None:
@@ -87,12 +97,16 @@ def _write(uow: UnitOfWork, template: str, customer_id: UUID, **values: Value) -
     said: dict[str, Any] = {
         key: _said(value, language, ZoneInfo(network.time_zone)) for key, value in values.items()
     }
+    if to_pay is not None:
+        said["payment_id"] = str(to_pay)
     mails.write(
         uow,
         template,
-        to=customer.billing_email or account.email,
+        to=account.email if to_pay else customer.billing_email or account.email,
         language=language,
+        account_id=account.id,
         customer_id=customer.id,
+        link="pay" if to_pay else "",
         name=name,
         **said,
     )

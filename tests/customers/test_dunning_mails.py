@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from kernel.auth import Identity
 from kernel.contracts.events import MembershipExpired, MembershipHeld, PaymentDunned, RenewalAsked
+from kernel.contracts.mails import LINK
 from kernel.contracts.money import Money
 from kernel.database import Database
 from kernel.ids import new_id
@@ -60,12 +61,15 @@ def test_a_renewal_is_told_with_its_day_in_the_networks_zone(
     assert mail.subject == "Your membership Bas is renewed on July 1, 2026"
     assert "It costs SEK\xa0199.00." in mail.text
     assert "taken from your saved way to pay" in mail.text
+    assert (mail.link, LINK in mail.text, LINK in mail.html) == ("", False, False)
 
 
 def test_who_pays_by_hand_is_asked_to(database: Database, owner: Identity, customer: Customer) -> None:
     [mail] = written(database, owner, dunning_mails.write_renewal, asked(customer.id, is_charged=False))
 
     assert "Please pay by then" in mail.text
+    assert (mail.link, mail.values["payment_id"]) == ("pay", str(ABOUT["payment_id"]))
+    assert LINK in mail.text
     assert "saved way to pay" not in mail.text
 
 
@@ -84,9 +88,22 @@ def test_it_goes_to_where_the_customer_wants_his_bills_in_his_language(
         uow.get(Customer, customer.id).billing_email = "ekonomi@shop.example"
         uow.get(Account, customer.account_id).locale = "sv"
 
-    [mail] = written(database, owner, dunning_mails.write_failure, dunned(customer.id))
+    [mail] = written(database, owner, dunning_mails.write_renewal, asked(customer.id))
 
     assert (mail.to, mail.language) == ("ekonomi@shop.example", "sv")
+    assert mail.subject == "Ditt medlemskap Bas förnyas den 1 juli 2026"
+
+
+def test_a_link_to_pay_by_goes_to_the_account_alone(
+    database: Database, owner: Identity, customer: Customer
+) -> None:
+    with database.unit_of_work(owner) as uow:
+        uow.get(Customer, customer.id).billing_email = "ekonomi@shop.example"
+        uow.get(Account, customer.account_id).locale = "sv"
+
+    [mail] = written(database, owner, dunning_mails.write_failure, dunned(customer.id))
+
+    assert (mail.to, mail.link) == ("asa@shop.example", "pay")
     assert mail.subject == "Din betalning för Bas gick inte igenom"
     assert "Vi försöker igen den 1 juli 2026." in mail.text
     assert "Vi kunde inte dra 199,00\xa0kr" in mail.text
@@ -100,7 +117,7 @@ def test_a_failure_that_is_not_tried_again_asks_for_another_card(
     [mail] = written(database, owner, dunning_mails.write_failure, event)
 
     assert mail.subject == "Reminder: your payment for Bas is still due"
-    assert "Please save another card" in mail.text
+    assert "Please pay with another card" in mail.text
     assert "We try again" not in mail.text
     assert "put on hold" not in mail.text
 
