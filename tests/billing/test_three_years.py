@@ -1,8 +1,9 @@
 """Three simulated years of 200 memberships whose months begin on the 28th to the 31st, in six time zones."""
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import count, takewhile
+from datetime import UTC, datetime, timedelta
+from itertools import count, pairwise, takewhile
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from kernel.database import Database
 from kernel.ids import new_id
 from services.billing.models import Invoice, Membership, MembershipPeriod, Payment
 from services.billing.networks import note_network
-from services.billing.periods import nth
 from tests.billing.days import PRICE, Days
 
 # Whole and half hours from UTC, north and south, and a place that skips its clocks at midnight.
@@ -24,10 +24,10 @@ ZONES = (
     "Europe/Stockholm", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "America/Santiago", "UTC",
 )  # fmt: skip
 MONTH, QUARTER = Period(length=1, unit="month"), Period(length=3, unit="month")
-PERIODS = (*4 * (MONTH,), *4 * (QUARTER,))
-"""In each zone a month and a quarter from each of the four days; all the others are billed by the year."""
-
 YEAR = Period(length=1, unit="year")
+PERIODS = (MONTH, MONTH, QUARTER, QUARTER)
+"""What the first of each zone pay by, over all zones from each of the four days; all others by the year."""
+
 MEMBERS = 200
 YEARS = 3
 
@@ -59,9 +59,10 @@ class Place:
     def join(self, number: int) -> None:
         """Begin a membership on one of the last days of a month, at any time of the day."""
         month, hour = (1, 3, 10)[number % 3], number % 24
-        local = datetime(2026, month, 28 + number % 4, hour, 30, tzinfo=self.zone)
+        day = 28 + (number + 2 * ZONES.index(self.zone.key)) % 4
+        local = datetime(2026, month, day, hour, 30, tzinfo=self.zone)
         period = PERIODS[number] if number < len(PERIODS) else YEAR
-        self.days.now = local.astimezone(ZoneInfo("UTC"))
+        self.days.now = local.astimezone(UTC)
         self.members[self.days.start(new_id(), period=period)] = self.days.now, period
 
     def live(self) -> None:
@@ -71,17 +72,24 @@ class Place:
         self.days.go_to(self.days.now + timedelta(days=365 * YEARS))
 
     def expected(self) -> list[tuple[UUID, datetime, datetime, int]]:
-        """Count each period from the anchor, by the calendar alone."""
+        """Count each period from the anchor, by the calendar on the wall alone."""
         asked = self.days.now + timedelta(days=3)
+        ends = {member: self._ends(*agreed) for member, agreed in self.members.items()}
         return sorted(
-            (member, starts_at, nth(began, number + 1, period, self.zone), PRICE)
-            for member, (began, period) in self.members.items()
-            for number, starts_at in self._starts(began, period, asked)
+            (member, starts_at, ends_at, PRICE)
+            for member, ends_of in ends.items()
+            for starts_at, ends_at in takewhile(lambda one: one[0] <= asked, pairwise(ends_of))
         )
 
-    def _starts(self, began: datetime, period: Period, until: datetime) -> Iterator[tuple[int, datetime]]:
-        every = ((number, nth(began, number, period, self.zone)) for number in count(1))
-        return takewhile(lambda one: one[1] <= until, every)
+    def _ends(self, began: datetime, period: Period) -> Iterator[datetime]:
+        """Yield the ends of a member's periods: the day he began on, or the last one of a shorter month."""
+        first = began.astimezone(self.zone)
+        months = period.length * {"month": 1, "year": 12}[period.unit]
+        for number in count(1):
+            years, month = divmod(first.month - 1 + number * months, 12)
+            last = monthrange(first.year + years, month + 1)[1]
+            local = first.replace(year=first.year + years, month=month + 1, day=min(first.day, last), fold=0)
+            yield local.astimezone(UTC)
 
     def had(self) -> list[tuple[UUID, datetime, datetime | None, int]]:
         """Return what was billed and paid: whose, for which time, and how much."""

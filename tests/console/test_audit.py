@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,12 @@ def literals(node: ast.expr) -> list[str]:
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
+def is_table_of_acts(node: Any) -> bool:
+    """Whether this gives each event its act: ``PAYMENT_ACTS: dict[...] = {...}``."""
+    is_table = isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
+    return is_table and ast.unparse(node.target).endswith("_ACTS")
+
+
 def acts_in_code() -> set[str]:
     """Return every act that some code notes in the audit log."""
     found = set()
@@ -33,6 +40,8 @@ def acts_in_code() -> set[str]:
                 place = {"audit.note": 1, "note": 1, "_note": 2}.get(name)
                 if place is not None and len(node.args) > place:
                     found.update(literals(node.args[place]))
+            if is_table_of_acts(node):
+                found.update(act for value in node.value.values for act in literals(value))
     return found
 
 
