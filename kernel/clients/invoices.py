@@ -37,6 +37,10 @@ class InvoicesClient(ServiceClient):
         """Return a logo."""
         return self._get(f"/v1/logos/{logo}", contracts.Picture)
 
+    def own_picture(self, logo: str) -> contracts.Picture:
+        """Return a logo, for the invoice of the identity's own customer."""
+        return self._get(f"/v1/own/logos/{logo}", contracts.Picture)
+
 
 class BuyersClient(ServiceClient):
     """Whom invoices were issued to."""

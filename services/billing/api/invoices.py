@@ -58,7 +58,14 @@ def own_invoice(invoice_id: UUID) -> Response:
 
 
 @api.get("/logos/<logo>")
-@needs("billing.view", "own.view", "network.settings")
+@needs("billing.view", "network.settings")
 def picture(logo: str) -> Response:
+    with unit_of_work() as uow:
+        return answer(invoices.picture(uow, logo))
+
+
+@api.get("/own/logos/<logo>")
+@needs("own.view")
+def own_picture(logo: str) -> Response:
     with unit_of_work() as uow:
         return answer(invoices.picture(uow, logo))
