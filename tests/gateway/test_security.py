@@ -27,10 +27,16 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 
 
+def path_of(rule: str) -> str:
+    """Return a path that fits: an id for an id, the first of a few words, else any word."""
+    chosen = re.sub(r"<any\(([a-z_]+)[^>]*>", r"\1", rule)
+    return re.sub(r"<uuid:[a-z_]+>", str(ID), re.sub(r"<(?!uuid)[^>]*>", "x", chosen))
+
+
 def routes(stack: Stack, host: str, method: str) -> list[tuple[str, str]]:
     """Return endpoint and path of every route of a host that takes the method."""
     found = [
-        (rule.endpoint, re.sub(r"<uuid:[a-z_]+>", str(ID), re.sub(r"<(?!uuid)[^>]*>", "x", rule.rule)))
+        (rule.endpoint, path_of(rule.rule))
         for rule in stack.gateway.url_map.iter_rules()
         if rule.host == host and method in (rule.methods or ())
     ]
@@ -87,7 +93,8 @@ def test_what_takes_forms_alone_answers_405_to_get(world: World, stack: Stack, p
     for _, path in routes(stack, kind, "POST"):
         if path not in readable or path in marker:
             answer = browser.get(world.url(host, path))
-            assert (answer.status, answer.headers["Allow"]) in {(405, "OPTIONS, POST"), (405, "POST")}
+            allowed = set(answer.headers["Allow"].split(", ")) - {"OPTIONS", "DELETE"}
+            assert (answer.status, allowed) == (405, {"POST"}), path
 
 
 @pytest.mark.parametrize("kind", [ADMIN, SITE])

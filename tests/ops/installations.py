@@ -34,7 +34,7 @@ class Installation:
     def said(self) -> str:
         return self.output.read_text(encoding="utf-8")
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 180) -> None:
         """Wait for the screen. Raises AssertionError with all that was said instead."""
         wait_for(lambda: READY in self.said or self.process.poll() is not None, seconds)
         assert READY in self.said, self.said
