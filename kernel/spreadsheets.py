@@ -7,9 +7,11 @@ apostrophes before such a character already gets one more, so that the way back 
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from io import StringIO
+from typing import TypeVar
 
 from kernel.database import UnitOfWork
 
@@ -17,6 +19,9 @@ BOM = "\ufeff"
 """Spreadsheet programs take the file for UTF-8 only if it says so; without, å ä ö are broken."""
 
 Units = Callable[[], AbstractContextManager[UnitOfWork]]
+"""Opens a transaction: a file takes one for each batch, so that a slow reader holds none open."""
+
+R = TypeVar("R")
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
@@ -31,8 +36,22 @@ def as_typed(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
+def time_cell(at: datetime | None) -> str:
+    """Return a time to the second as a cell, e.g. ``2026-05-01 12:00:00+00:00``; empty for none."""
+    return at.isoformat(sep=" ", timespec="seconds") if at else ""
+
+
 def written(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], delimiter: str) -> str:
     """Return the rows as CSV (RFC 4180)."""
     text = StringIO()
     csv.writer(text, delimiter=delimiter).writerows(rows)
     return text.getvalue()
+
+
+def pieces_of(
+    cells: Mapping[str, Callable[[R], str]], batches: Iterable[Iterable[R]], delimiter: str = ","
+) -> Iterator[bytes]:
+    """Give a file piece by piece: the names of ``cells``, then what they say of each row, defused."""
+    yield (BOM + written([list(cells)], delimiter)).encode()
+    for batch in batches:
+        yield written(([defused(cell(row)) for cell in cells.values()] for row in batch), delimiter).encode()

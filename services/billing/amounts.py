@@ -2,16 +2,28 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_precision
 
 from kernel.contracts.money import Money
 
 
+@lru_cache(maxsize=256)
+def decimals_of(currency: str) -> int:
+    """Return how many decimals a currency has."""
+    return get_currency_precision(currency)
+
+
+def as_decimal(amount: int, currency: str) -> Decimal:
+    """Return minor units as a number of the currency, with as many decimals as it has."""
+    return Decimal(amount).scaleb(-decimals_of(currency))
+
+
 def in_words(money: Money) -> str:
     """Return an amount for an English sentence, e.g. ``"120.50 SEK"`` or ``"500 JPY"``."""
-    decimals = get_currency_precision(money.currency)
-    return f"{Decimal(money.amount).scaleb(-decimals):.{decimals}f} {money.currency}"
+    decimals = decimals_of(money.currency)
+    return f"{as_decimal(money.amount, money.currency):.{decimals}f} {money.currency}"
 
 
 def share(amount: int, percent: Decimal) -> int:

@@ -1,15 +1,12 @@
 """Memberships as a file: a batch at a time, each in a transaction of its own."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
-
-from babel.numbers import get_currency_precision
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kernel.contracts.events import MembershipsExported
 from kernel.contracts.memberships import MembershipListRow, MembershipsNarrowed
 from kernel.database import UnitOfWork
-from kernel.spreadsheets import BOM, Units, defused, written
+from kernel.spreadsheets import Units, pieces_of, time_cell
+from services.billing.amounts import as_decimal
 from services.billing.queries.memberships_list import batch_after, listed
 
 BATCH = 1000
@@ -22,26 +19,24 @@ def note_export(uow: UnitOfWork, asked: MembershipsNarrowed) -> None:
     uow.publish(MembershipsExported(narrowed=narrowed))
 
 
-def pieces_of(units: Units, asked: MembershipsNarrowed) -> Iterator[bytes]:
+def file_of(units: Units, asked: MembershipsNarrowed) -> Iterator[bytes]:
     """Give the file piece by piece, the newest first; a slow reader holds no transaction open."""
-    yield (BOM + written([list(COLUMNS)], ",")).encode()
+    return pieces_of(COLUMNS, _batches(units, asked))
+
+
+def _batches(units: Units, asked: MembershipsNarrowed) -> Iterator[Iterable[MembershipListRow]]:
     last = None
     while True:
         with units() as uow:
             batch = batch_after(uow, asked, last, BATCH)
         if not batch:
             return
-        rows = ([defused(cell(row)) for cell in COLUMNS.values()] for row in map(listed, batch))
-        yield written(rows, ",").encode()
+        yield map(listed, batch)
         last = batch[-1]
 
 
 def _price(row: MembershipListRow) -> str:
-    return str(Decimal(row.price.amount).scaleb(-get_currency_precision(row.price.currency)))
-
-
-def _time(at: datetime | None) -> str:
-    return at.isoformat(sep=" ", timespec="seconds") if at else ""
+    return str(as_decimal(row.price.amount, row.price.currency))
 
 
 COLUMNS: Mapping[str, Callable[[MembershipListRow], str]] = {
@@ -54,9 +49,9 @@ COLUMNS: Mapping[str, Callable[[MembershipListRow], str]] = {
     "period": lambda row: f"{row.period.length} {row.period.unit}" if row.period else "",
     "renews": lambda row: "yes" if row.auto_renew and row.cancels_at is None else "no",
     "gateway": lambda row: row.gateway,
-    "created": lambda row: _time(row.created_at),
-    "started": lambda row: _time(row.started_at),
-    "trial_ends": lambda row: _time(row.trial_ends_at),
-    "expires": lambda row: _time(row.expires_at),
-    "cancels": lambda row: _time(row.cancels_at),
+    "created": lambda row: time_cell(row.created_at),
+    "started": lambda row: time_cell(row.started_at),
+    "trial_ends": lambda row: time_cell(row.trial_ends_at),
+    "expires": lambda row: time_cell(row.expires_at),
+    "cancels": lambda row: time_cell(row.cancels_at),
 }

@@ -1,17 +1,13 @@
 """Payments as a file: a batch at a time, each in a transaction of its own."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-
-from babel.numbers import get_currency_precision
 
 from kernel.contracts.events import PaymentsExported
 from kernel.contracts.payments import PaymentsNarrowed
 from kernel.database import UnitOfWork
-from kernel.spreadsheets import BOM, Units, defused, written
+from kernel.spreadsheets import Units, pieces_of, time_cell
+from services.billing.amounts import as_decimal
 from services.billing.queries.payments import cursor_of, rows_of
 
 BATCH = 1000
@@ -24,32 +20,24 @@ def note_export(uow: UnitOfWork, asked: PaymentsNarrowed) -> None:
     uow.publish(PaymentsExported(narrowed=narrowed))
 
 
-def pieces_of(units: Units, asked: PaymentsNarrowed) -> Iterator[bytes]:
+def file_of(units: Units, asked: PaymentsNarrowed) -> Iterator[bytes]:
     """Give the file piece by piece, the newest payment first; a slow reader holds no transaction open."""
-    yield (BOM + written([list(COLUMNS)], ",")).encode()
+    return pieces_of(COLUMNS, _batches(units, asked))
+
+
+def _batches(units: Units, asked: PaymentsNarrowed) -> Iterator[Sequence[Any]]:
     beside = None
     while True:
         with units() as uow:
             batch = rows_of(uow, asked, beside=beside, most=BATCH)
         if not batch:
             return
-        rows = ([defused(cell(row)) for cell in COLUMNS.values()] for row in batch)
-        yield written(rows, ",").encode()
+        yield batch
         beside = cursor_of(batch[-1])
 
 
 def _decimal(row: Any, amount: int) -> str:
-    return str(Decimal(amount).scaleb(-decimals_of(row.currency)))
-
-
-@lru_cache(maxsize=256)
-def decimals_of(currency: str) -> int:
-    """Return how many decimals a currency has."""
-    return get_currency_precision(currency)
-
-
-def _time(at: datetime | None) -> str:
-    return at.isoformat(sep=" ", timespec="seconds") if at else ""
+    return str(as_decimal(amount, row.currency))
 
 
 COLUMNS: Mapping[str, Callable[[Any], str]] = {
@@ -64,9 +52,7 @@ COLUMNS: Mapping[str, Callable[[Any], str]] = {
     "spent": lambda row: _decimal(row, row.captured - row.refunded),
     "gateway": lambda row: row.gateway,
     "gateway_reference": lambda row: row.gateway_reference,
-    "created": lambda row: row.created_at.isoformat(sep=" ", timespec="seconds"),
-    "due": lambda row: row.due_at.isoformat(sep=" ", timespec="seconds") if row.due_at else "",
-    "completed": lambda row: (
-        row.completed_at.isoformat(sep=" ", timespec="seconds") if row.completed_at else ""
-    ),
+    "created": lambda row: time_cell(row.created_at),
+    "due": lambda row: time_cell(row.due_at),
+    "completed": lambda row: time_cell(row.completed_at),
 }

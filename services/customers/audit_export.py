@@ -1,18 +1,18 @@
 """The audit log as CSV: a batch at a time, each in a transaction of its own."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kernel.contracts.audit import AuditEntry, AuditQuery
 from kernel.database import UnitOfWork
-from kernel.spreadsheets import BOM, Units, defused, written
+from kernel.spreadsheets import Units, pieces_of, time_cell
 from services.customers import audit
 from services.customers.queries.audit_log import audit_log
 
 BATCH = 500
 
 COLUMNS: Mapping[str, Callable[[AuditEntry], str]] = {
-    "time": lambda entry: entry.at.isoformat(sep=" ", timespec="seconds"),
+    "time": lambda entry: time_cell(entry.at),
     "action": lambda entry: entry.action,
     "actor": lambda entry: entry.actor,
     "actor_name": lambda entry: entry.actor_name,
@@ -35,13 +35,15 @@ def note_export(uow: UnitOfWork, asked: AuditQuery) -> None:
 
 def lines_of(units: Units, asked: AuditQuery) -> Iterator[bytes]:
     """Give the file piece by piece, newest line first."""
-    yield (BOM + written([list(COLUMNS)], ",")).encode()
+    return pieces_of(COLUMNS, _batches(units, asked))
+
+
+def _batches(units: Units, asked: AuditQuery) -> Iterator[Sequence[AuditEntry]]:
     after = None
     while True:
         with units() as uow:
             found = audit_log(uow, asked.model_copy(update={"limit": BATCH, "after": after}))
-        rows = ([defused(cell(entry)) for cell in COLUMNS.values()] for entry in found.items)
-        yield written(rows, ",").encode()
+        yield found.items
         after = found.after
         if after is None:
             return

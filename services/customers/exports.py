@@ -12,7 +12,7 @@ from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Filled, Invalid
-from kernel.spreadsheets import BOM, Units, defused, written
+from kernel.spreadsheets import Units, pieces_of
 from services.customers import audit
 from services.customers.custom_fields import active_fields, column_of
 from services.customers.field_values import text_of
@@ -65,15 +65,17 @@ def lines_of(units: Units, order: ExportOrder) -> Iterator[bytes]:
     """
     with units() as uow:
         cells = cells_of(order, active_fields(uow))
-    delimiter = DELIMITERS[order.delimiter]
-    yield (BOM + written([list(cells)], delimiter)).encode()
+    yield from pieces_of(cells, _batches(units, order), DELIMITERS[order.delimiter])
+
+
+def _batches(units: Units, order: ExportOrder) -> Iterator[Sequence[Any]]:
     number = 0
     while True:
         with units() as uow:
             batch = batch_after(uow, order.selection, number)
         if not batch:
             return
-        yield written(([defused(cell(row)) for cell in cells.values()] for row in batch), delimiter).encode()
+        yield batch
         number = batch[-1].number
 
 

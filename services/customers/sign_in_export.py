@@ -1,12 +1,12 @@
 """The history of somebody's sign-ins as CSV: a batch at a time, each in a transaction of its own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from kernel.contracts.credentials import SignInsQuery
 from kernel.contracts.customers import SignIn
 from kernel.database import UnitOfWork
-from kernel.spreadsheets import BOM, Units, defused, written
+from kernel.spreadsheets import Units, pieces_of, time_cell
 from services.customers import audit
 from services.customers.models import Customer
 from services.customers.queries.sign_ins import sign_ins
@@ -21,7 +21,7 @@ def _result(attempt: SignIn) -> str:
 
 
 COLUMNS: Mapping[str, Callable[[SignIn], str]] = {
-    "time": lambda attempt: attempt.at.isoformat(sep=" ", timespec="seconds"),
+    "time": lambda attempt: time_cell(attempt.at),
     "result": _result,
     "door": lambda attempt: attempt.door,
     "ip": lambda attempt: attempt.ip,
@@ -39,13 +39,15 @@ def note_export(uow: UnitOfWork, customer_id: UUID, asked: SignInsQuery) -> UUID
 
 def lines_of(units: Units, account_id: UUID, asked: SignInsQuery) -> Iterator[bytes]:
     """Give the file piece by piece, the newest attempt first."""
-    yield (BOM + written([list(COLUMNS)], ",")).encode()
+    return pieces_of(COLUMNS, _batches(units, account_id, asked))
+
+
+def _batches(units: Units, account_id: UUID, asked: SignInsQuery) -> Iterator[Sequence[SignIn]]:
     after = None
     while True:
         with units() as uow:
             found = sign_ins(uow, account_id, asked.model_copy(update={"limit": BATCH, "after": after}))
-        rows = ([defused(cell(attempt)) for cell in COLUMNS.values()] for attempt in found.items)
-        yield written(rows, ",").encode()
+        yield found.items
         after = found.after
         if after is None:
             return

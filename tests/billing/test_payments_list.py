@@ -16,7 +16,7 @@ from services.billing.lines import Item
 from services.billing.models import Charge, GatewaySettings, Payment, PaymentCount
 from services.billing.networks import note_network
 from services.billing.payments import cancel_payment, complete_payment, create_payment, fail_payment
-from services.billing.payments_export import COLUMNS, pieces_of
+from services.billing.payments_export import COLUMNS, file_of
 from services.billing.queries.payments import payments_list
 from services.billing.refunds import request_refund
 from tests.billing.conftest import Open, sek
@@ -186,7 +186,7 @@ def test_the_file_has_every_payment_once_and_runs_no_formula(
         uow.session.flush()
         uow.session.execute(update(Payment).where(Payment.number == 5).values(gateway_reference="=1+1"))
 
-    written = b"".join(pieces_of(opened, PaymentsNarrowed())).decode("utf-8-sig").splitlines()
+    written = b"".join(file_of(opened, PaymentsNarrowed())).decode("utf-8-sig").splitlines()
 
     assert written[0] == ",".join(COLUMNS)
     assert [line.partition(",")[0] for line in written[1:]] == ["5", "4", "3", "2", "1"]

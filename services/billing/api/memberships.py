@@ -38,7 +38,7 @@ def export_memberships() -> Response:
     wanted = body(contracts.MembershipsNarrowed)
     with unit_of_work() as uow:
         membership_export.note_export(uow, wanted)
-    return streamed(membership_export.pieces_of(unit_of_work, wanted), "text/csv; charset=utf-8")
+    return streamed(membership_export.file_of(unit_of_work, wanted), "text/csv; charset=utf-8")
 
 
 @api.post("/memberships")

@@ -40,7 +40,7 @@ def export_payments() -> Response:
     wanted = body(PaymentsNarrowed)
     with unit_of_work() as uow:
         payments_export.note_export(uow, wanted)
-    return streamed(payments_export.pieces_of(unit_of_work, wanted), "text/csv; charset=utf-8")
+    return streamed(payments_export.file_of(unit_of_work, wanted), "text/csv; charset=utf-8")
 
 
 @api.post("/payments")
