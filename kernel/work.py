@@ -24,6 +24,7 @@ from kernel.tables import TenantScoped
 
 LEASE = timedelta(seconds=60)
 JITTER = 0.2  # of the delay, to both sides
+TAKEN_OVER = N_("Somebody else took this work over.")
 CRASHES = 10  # leases that may run out on top of the attempts; then the row itself is to blame
 
 log = structlog.get_logger()
@@ -178,6 +179,12 @@ def _put_back(performer: Performer, home: Database, mine: Claim, result: Result)
             retry_later(uow, performer.model, mine, result.reason, seconds=delay)
 
 
+def require_lease(row: DueWork, mine: Claim) -> None:
+    """Raise LeaseLost unless the locked row is still ours; for who changes it before he settles it."""
+    if row.lease_token != mine.token:
+        raise LeaseLost(TAKEN_OVER)
+
+
 def finish(uow: UnitOfWork, model: type[DueWork], mine: Claim) -> None:
     """Mark the row done, in the transaction of its effect. Raises LeaseLost, which undoes both."""
     _settle(uow, model, mine, state="done", last_error="")
@@ -222,7 +229,7 @@ def _settle(uow: UnitOfWork, model: type[DueWork], mine: Claim, **values: object
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if settled is None:
-        raise LeaseLost(N_("Somebody else took this work over."))
+        raise LeaseLost(TAKEN_OVER)
 
 
 def due(kind: Kind, home: Database, limit: int = 200) -> list[UUID]:

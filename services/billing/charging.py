@@ -1,12 +1,12 @@
 """What the worker writes down around its call to a gateway: what is ordered, and the outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from kernel.contracts.plugins import Dispute, GatewayAway, Order, Outcome, PaymentGateway, Sought
+from kernel.contracts.plugins import Order, Outcome, Sought
 from kernel.database import UnitOfWork
 from kernel.errors import N_
-from kernel.work import Claim, LeaseLost
+from kernel.work import Claim, require_lease
+from services.billing.attempts import Attempt
 from services.billing.charges import settle_charge
 from services.billing.gateways import Gateways
 from services.billing.locks import lock_charge
@@ -16,45 +16,24 @@ from services.billing.models.payments import OPEN
 from services.billing.networks import name_of
 from services.billing.under_way import end_charge
 
-NEVER_ARRIVED = N_("The payment gateway never got this order: nothing was charged.")
-NOT_KNOWN_THERE = N_("The payment gateway does not know this charge any more.")
+
+class ChargeAttempt(Attempt):
+    """An attempt to charge."""
+
+    never_arrived = N_("The payment gateway never got this order: nothing was charged.")
+    not_known_there = N_("The payment gateway does not know this charge any more.")
+
+    def post(self) -> Outcome:
+        return self.gateway.charge(self.order)
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """An order that was written down and committed, with what may be done about it now."""
-
-    gateway: PaymentGateway
-    order: Order
-    sought: Sought
-    is_new: bool
-    may_post: bool
-    had_arrived: bool
-
-    def carry_out(self) -> Outcome:
-        """Call the gateway; an order that it may have had is asked for before it is posted once more.
-
-        Raises GatewayAway. It is posted under the same key always, and never after the key's time.
-        """
-        if self.is_new:
-            return self.gateway.charge(self.order)
-        found = self.gateway.find(self.sought)
-        if isinstance(found, Outcome):
-            return found
-        if isinstance(found, Dispute) or self.had_arrived:
-            raise GatewayAway(NOT_KNOWN_THERE)
-        if self.may_post:
-            return self.gateway.charge(self.order)
-        return Outcome("failed", reason=NEVER_ARRIVED, code="never_arrived", key=self.order.key)
-
-
-def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
+def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> ChargeAttempt | None:
     """Note that the gateway is about to be called; None when nothing is to be done any more.
 
     Raises LeaseLost, GatewayNotReady. The caller commits this before he calls anybody.
     """
     payment, charge = lock_charge(uow, mine.id)
-    _hold(charge, mine)
+    require_lease(charge, mine)
     if charge.status in {"succeeded", "failed"}:
         end_charge(uow, charge)
         return None
@@ -68,7 +47,7 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
     if is_new:
         charge.status, charge.submitted_at, charge.modified_at = "submitting", uow.now, uow.now
         charge.key_expires_at = uow.now + gateway.KEY_LIFETIME if gateway.KEY_LIFETIME else None
-    return Attempt(
+    return ChargeAttempt(
         gateway,
         _order(uow, payment, charge, gateways.labels(uow.network_id, payment.number)),
         Sought("charge", key=charge.key, reference=charge.reference),
@@ -84,14 +63,9 @@ def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome) -> bool:
     Raises LeaseLost, which undoes it: the row is locked while its lease is looked at.
     """
     _payment, charge = lock_charge(uow, mine.id)
-    _hold(charge, mine)
+    require_lease(charge, mine)
     settle_charge(uow, mine.id, outcome)
     return charge.state == "done"
-
-
-def _hold(charge: Charge, mine: Claim) -> None:
-    if charge.lease_token != mine.token:
-        raise LeaseLost(N_("Somebody else took this work over."))
 
 
 def _order(uow: UnitOfWork, payment: Payment, charge: Charge, labels: Mapping[str, str]) -> Order:

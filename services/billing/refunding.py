@@ -1,14 +1,14 @@
 """What the worker notes of a refund: before its call to the gateway the order, after it the outcome."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from kernel.contracts.events import RefundGivenUp
-from kernel.contracts.plugins import Dispute, GatewayAway, Order, Outcome, PaymentGateway, Sought
+from kernel.contracts.plugins import GatewayAway, Order, Outcome, Sought
 from kernel.database import UnitOfWork
 from kernel.errors import N_
-from kernel.work import Claim, LeaseLost, Result, give_up, retry_later
+from kernel.work import Claim, Result, give_up, require_lease, retry_later
+from services.billing.attempts import Attempt
 from services.billing.gateways import Gateways
 from services.billing.locks import lock_refund
 from services.billing.models import Payment, Refund
@@ -21,41 +21,21 @@ DELAYS = (300, 3600, DAY, DAY, DAY, DAY, DAY)
 BANKS_TAKE = timedelta(days=30)  # after that a person has to ask
 LOOK_AT_PENDING = 6 * 3600  # seconds
 
-NEVER_ARRIVED = N_("The payment gateway never got this order: nothing was given back.")
-NOT_KNOWN_THERE = N_("The payment gateway does not know this refund any more.")
 DISPUTED = N_("The customer's bank disputes this payment, so that nothing more is given back.")
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """An order that was written down and committed, with what may be done about it now."""
+class RefundAttempt(Attempt):
+    """An attempt to give back."""
 
-    gateway: PaymentGateway
-    order: Order
-    sought: Sought
-    is_new: bool
-    may_post: bool
-    had_arrived: bool
+    never_arrived = N_("The payment gateway never got this order: nothing was given back.")
+    not_known_there = N_("The payment gateway does not know this refund any more.")
 
-    def carry_out(self) -> Outcome:
-        """Call the gateway; an order that it may have had is asked for before it is posted once more.
+    def post(self) -> Outcome:
+        return self.gateway.refund(self.order)
 
-        Raises GatewayAway. It is posted under the same key always, and never after the key's time.
-        """
-        if self.is_new:
-            return self._post_and_look()
-        found = self.gateway.find(self.sought)
-        if isinstance(found, Outcome):
-            return found
-        if isinstance(found, Dispute) or self.had_arrived:
-            raise GatewayAway(NOT_KNOWN_THERE)
-        if self.may_post:
-            return self.gateway.refund(self.order)
-        return Outcome("failed", reason=NEVER_ARRIVED, code="never_arrived", key=self.order.key)
-
-    def _post_and_look(self) -> Outcome:
+    def post_first(self) -> Outcome:
         """Post; when only the answer was lost, the gateway can mostly say so at once."""
-        outcome = self.gateway.refund(self.order)
+        outcome = self.post()
         if outcome.state != "unknown":
             return outcome
         try:
@@ -65,7 +45,7 @@ class Attempt:
         return found if isinstance(found, Outcome) else outcome
 
 
-def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
+def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> RefundAttempt | None:
     """Note that the gateway is about to be called; None when nothing is to be done any more.
 
     Raises LeaseLost, GatewayNotReady. The caller commits this before he calls anybody.
@@ -73,7 +53,7 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
     payment, refund = lock_refund(uow, mine.id)
     if refund.status not in UNSETTLED_REFUNDS:
         return None
-    _hold(refund, mine)
+    require_lease(refund, mine)
     is_new = refund.status == "requested"
     if is_new and payment.status == "disputed":
         note(uow, payment, refund, Outcome("failed", reason=DISPUTED))
@@ -82,7 +62,7 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> Attempt | None:
     if is_new:
         refund.status, refund.submitted_at = "submitting", uow.now
         refund.key_expires_at = uow.now + gateway.KEY_LIFETIME if gateway.KEY_LIFETIME else None
-    return Attempt(
+    return RefundAttempt(
         gateway,
         _order(payment, refund, gateways.labels(uow.network_id, payment.number)),
         Sought("refund", key=refund.key, reference=refund.reference, charge=payment.gateway_reference),
@@ -98,7 +78,7 @@ def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome, delays: Sequenc
     Raises LeaseLost, which undoes it: the row is locked while its lease is looked at.
     """
     payment, refund = lock_refund(uow, mine.id)
-    _hold(refund, mine)
+    require_lease(refund, mine)
     note(uow, payment, refund, outcome)
     if refund.status not in UNSETTLED_REFUNDS:
         return Result("done")
@@ -108,7 +88,7 @@ def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome, delays: Sequenc
 def note_no_answer(uow: UnitOfWork, mine: Claim, reason: str, delays: Sequence[float] = DELAYS) -> Result:
     """Write down that the gateway could not say anything, and when it is asked again. Raises LeaseLost."""
     payment, refund = lock_refund(uow, mine.id)
-    _hold(refund, mine)
+    require_lease(refund, mine)
     if refund.status == "submitting":
         doubt(uow, payment, refund, reason)
     return _ask_again(uow, payment, refund, mine, reason=reason, delays=delays)
@@ -134,11 +114,6 @@ def _ask_again(
 def _is_with_the_bank(uow: UnitOfWork, refund: Refund) -> bool:
     begun = refund.submitted_at or refund.created_at
     return refund.status == "pending" and uow.now < begun + BANKS_TAKE
-
-
-def _hold(refund: Refund, mine: Claim) -> None:
-    if refund.lease_token != mine.token:
-        raise LeaseLost(N_("Somebody else took this work over."))
 
 
 def _order(payment: Payment, refund: Refund, labels: Mapping[str, str]) -> Order:

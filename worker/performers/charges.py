@@ -4,7 +4,8 @@ from kernel.auth import Identity
 from kernel.contracts.plugins import GatewayAway, Outcome
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result
-from services.billing.charging import Attempt, note_outcome, take_up
+from services.billing.attempts import Attempt
+from services.billing.charging import note_outcome, take_up
 from services.billing.gateways import GatewayNotReady, Gateways
 from services.billing.models import Charge
 
