@@ -2,16 +2,23 @@
 
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from kernel.errors import N_, Forbidden
 from kernel.web import identity
+from services.billing.gateways import Gateways
 
 api = Blueprint("billing", __name__, url_prefix="/v1")
 
 
 class NoCustomer(Forbidden):
     """The caller owns nothing here: the account is nobody's customer."""
+
+
+def installed_gateways() -> Gateways:
+    """Return the payment gateways of this process."""
+    gateways: Gateways = current_app.extensions["gateways"]
+    return gateways
 
 
 def own_customer() -> UUID:

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response
 
 from kernel.contracts.reconciliation import ComparisonWish, FindingClosing, FindingsQuery
 from kernel.web import answer, body, needs, nothing, query, unit_of_work
 from services.billing import books
-from services.billing.api.blueprint import api
-from services.billing.gateways import Gateways
+from services.billing.api.blueprint import api, installed_gateways
 from services.billing.queries import books as queries
 from services.billing.reconciliation import findings, runs
 
@@ -40,7 +39,7 @@ def rebuild_balances() -> Response:
 @needs("billing.view")
 def comparisons() -> Response:
     with unit_of_work() as uow:
-        return answer(queries.comparisons(uow, runs.listing_gateways(uow, installed())))
+        return answer(queries.comparisons(uow, runs.listing_gateways(uow, installed_gateways())))
 
 
 @api.post("/reconciliation")
@@ -48,7 +47,7 @@ def comparisons() -> Response:
 def compare() -> Response:
     wish = body(ComparisonWish)
     with unit_of_work() as uow:
-        run = runs.ask_for_run(uow, installed(), wish.gateway, days=wish.days)
+        run = runs.ask_for_run(uow, installed_gateways(), wish.gateway, days=wish.days)
         return answer(queries.comparison_of(run), 202)
 
 
@@ -66,9 +65,3 @@ def close_finding(finding_id: UUID) -> Response:
     said = body(FindingClosing)
     with unit_of_work() as uow:
         return answer(queries.finding_of(findings.close_finding(uow, finding_id, note=said.note)))
-
-
-def installed() -> Gateways:
-    """Return the payment gateways of this process."""
-    gateways: Gateways = current_app.extensions["gateways"]
-    return gateways

@@ -3,30 +3,29 @@
 import binascii
 from base64 import b64decode
 
-from flask import Response, current_app
+from flask import Response
 
 from kernel.contracts.gateways import Delivery, GatewayEdit, GatewayList, GatewayTestAsked
 from kernel.errors import N_, BadRequest
 from kernel.web import answer, body, needs, nothing, unit_of_work
-from services.billing.api.blueprint import api
+from services.billing.api.blueprint import api, installed_gateways
 from services.billing.gateway_checks import ask_check
 from services.billing.gateway_messages import take_message
 from services.billing.gateway_settings import change_gateway, installed, show_gateway, show_gateways
-from services.billing.gateways import Gateways
 
 
 @api.get("/payment-gateways")
 @needs("network.settings")
 def payment_gateways() -> Response:
     with unit_of_work() as uow:
-        return answer(GatewayList(items=show_gateways(uow, _gateways())))
+        return answer(GatewayList(items=show_gateways(uow, installed_gateways())))
 
 
 @api.get("/payment-gateways/<name>")
 @needs("network.settings")
 def payment_gateway(name: str) -> Response:
     with unit_of_work() as uow:
-        return answer(show_gateway(uow, _gateways(), name))
+        return answer(show_gateway(uow, installed_gateways(), name))
 
 
 @api.put("/payment-gateways/<name>")
@@ -34,13 +33,13 @@ def payment_gateway(name: str) -> Response:
 def change_payment_gateway(name: str) -> Response:
     edit = body(GatewayEdit)
     with unit_of_work() as uow:
-        return answer(change_gateway(uow, _gateways(), name, edit))
+        return answer(change_gateway(uow, installed_gateways(), name, edit))
 
 
 @api.post("/payment-gateways/<name>/tests")
 @needs("network.settings")
 def test_payment_gateway(name: str) -> Response:
-    installed(_gateways(), name)
+    installed(installed_gateways(), name)
     with unit_of_work() as uow:
         ask_check(uow, name)
     return answer(GatewayTestAsked(name=name), 202)
@@ -55,10 +54,5 @@ def deliver_message(name: str) -> Response:
     except binascii.Error as reason:
         raise BadRequest(N_("The body is no base64.")) from reason
     with unit_of_work() as uow:
-        take_message(uow, _gateways(), name, given.headers, content)
+        take_message(uow, installed_gateways(), name, given.headers, content)
     return nothing()
-
-
-def _gateways() -> Gateways:
-    found: Gateways = current_app.extensions["gateways"]
-    return found

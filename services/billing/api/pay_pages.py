@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response
 
 from kernel.contracts.payments import PayPageOrder
 from kernel.web import answer, body, needs, nothing, unit_of_work
-from services.billing.api.blueprint import api
-from services.billing.gateways import Gateways
+from services.billing.api.blueprint import api, installed_gateways
 from services.billing.pay_pages import ask_for_page, look_sooner
 from services.billing.queries import payment as pages
 
@@ -16,7 +15,7 @@ from services.billing.queries import payment as pages
 @needs("payments.pay")
 def to_pay(payment_id: UUID) -> Response:
     with unit_of_work() as uow:
-        return answer(pages.to_pay(uow, _gateways(), payment_id))
+        return answer(pages.to_pay(uow, installed_gateways(), payment_id))
 
 
 @api.post("/payments/<uuid:payment_id>/pages")
@@ -34,8 +33,3 @@ def look_at_page(payment_id: UUID) -> Response:
     with unit_of_work() as uow:
         look_sooner(uow, payment_id)
     return nothing()
-
-
-def _gateways() -> Gateways:
-    found: Gateways = current_app.extensions["gateways"]
-    return found
