@@ -19,6 +19,7 @@ from kernel.contracts.events import (
     RefundReversed,
     SiteCreated,
 )
+from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 
@@ -67,36 +68,37 @@ class Step:
 @customer_facts.to(PaymentCompleted)
 def add_payment(uow: UnitOfWork, event: PaymentCompleted, _recorded: Recorded) -> None:
     """Count what was received."""
-    money = Counter({event.total.currency: event.total.amount})
-    waiting(uow, _write).append(Step(event.customer_id, money=money))
+    _count(uow, event.customer_id, event.total)
 
 
 @customer_facts.to(PaymentRefunded)
 def take_refund(uow: UnitOfWork, event: PaymentRefunded, _recorded: Recorded) -> None:
     """Count what was given back."""
-    money = Counter({event.amount.currency: -event.amount.amount})
-    waiting(uow, _write).append(Step(event.customer_id, money=money))
+    _count(uow, event.customer_id, event.amount, times=-1)
 
 
 @customer_facts.to(RefundReversed)
 def take_refund_back(uow: UnitOfWork, event: RefundReversed, _recorded: Recorded) -> None:
     """Count what was given back and came again."""
-    money = Counter({event.amount.currency: event.amount.amount})
-    waiting(uow, _write).append(Step(event.customer_id, money=money))
+    _count(uow, event.customer_id, event.amount)
 
 
 @customer_facts.to(PaymentDisputed)
 def take_disputed(uow: UnitOfWork, event: PaymentDisputed, _recorded: Recorded) -> None:
     """Count what the customer's bank took."""
-    money = Counter({event.amount.currency: -event.amount.amount})
-    waiting(uow, _write).append(Step(event.customer_id, money=money))
+    _count(uow, event.customer_id, event.amount, times=-1)
 
 
 @customer_facts.to(DisputeEnded)
 def take_disputed_back(uow: UnitOfWork, event: DisputeEnded, _recorded: Recorded) -> None:
     """Count what the bank did not keep."""
-    money = Counter({event.returned.currency: event.returned.amount})
-    waiting(uow, _write).append(Step(event.customer_id, money=money))
+    _count(uow, event.customer_id, event.returned)
+
+
+def _count(uow: UnitOfWork, customer_id: UUID, money: Money, *, times: int = 1) -> None:
+    """Add money to what he has spent, or take it off."""
+    step = Step(customer_id, money=Counter({money.currency: times * money.amount}))
+    waiting(uow, _write).append(step)
 
 
 @customer_facts.to(MembershipStarted)
