@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal
 
-from babel.numbers import format_decimal, get_currency_precision
+from babel.numbers import get_currency_precision
 
-from gateway.formats import formats
+from gateway.typed_money import typed_amount
 from kernel.contracts.money import Money
 from kernel.errors import N_, Filled, Invalid
 
@@ -19,16 +19,8 @@ def typed(text: str, currency: str, *, field: str) -> Money:
     """
     plain = "".join(text.split()).replace(",", ".")
     wrong = Filled(N_("Write an amount in %(currency)s, for example %(example)s."),
-                   currency=currency, example=written(Money(amount=12050, currency=currency)))  # fmt: skip
+                   currency=currency, example=typed_amount(12050, currency))  # fmt: skip
     places = get_currency_precision(currency)
     if not NUMBER.fullmatch(plain) or len(plain.partition(".")[2]) > places:
         raise Invalid(fields={field: wrong})
     return Money(amount=int(Decimal(plain).scaleb(places)), currency=currency)
-
-
-def written(money: Money) -> str:
-    """Return an amount as a field shows it: ``120,50``, without its currency and undivided."""
-    places = get_currency_precision(money.currency)
-    pattern = f"0.{'0' * places}" if places else "0"
-    whole = Decimal(money.amount).scaleb(-places)
-    return format_decimal(whole, pattern, locale=formats().locale)

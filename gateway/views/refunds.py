@@ -8,9 +8,10 @@ from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import refund_labels
-from gateway.amounts import typed, written
+from gateway.amounts import typed
 from gateway.auth import needs, services
 from gateway.translation import gettext as _
+from gateway.typed_money import typed_amount
 from gateway.views.forms import errors_of, read_form
 from gateway.views.pages import page
 from kernel.contracts.refunds import PaymentBalance, RefundOrder
@@ -27,7 +28,12 @@ SENTENCES = {"reason": N_("At most 500 characters."), "effect": N_("Choose what 
 def form(payment_id: UUID) -> Response:
     """The form; all that is left is what it offers."""
     balance = services().billing.payment_balance(payment_id)
-    offered = {"amount": written(balance.left), "reason": "", "effect": "keep", "by_hand": ""}
+    offered = {
+        "amount": typed_amount(balance.left.amount, balance.left.currency),
+        "reason": "",
+        "effect": "keep",
+        "by_hand": "",
+    }
     return _form(balance, offered | {"key": str(new_id())})
 
 
@@ -62,7 +68,7 @@ def _read(balance: PaymentBalance, values: Mapping[str, str]) -> RefundOrder:
 
 
 def _left(balance: PaymentBalance) -> str:
-    return f"{written(balance.left)} {balance.left.currency}"
+    return f"{typed_amount(balance.left.amount, balance.left.currency)} {balance.left.currency}"
 
 
 def _confirm(balance: PaymentBalance, values: Mapping[str, str], order: RefundOrder) -> Response:
