@@ -23,6 +23,7 @@ from kernel.errors import N_, Invalid
 from services.billing.models import Membership, MembershipCount, MembershipItem, Product
 from services.billing.networks import time_zone
 from services.billing.periods import period_of
+from services.billing.queries.overview import MEMBERSHIP_ROW
 from services.billing.queries.paging import Order
 
 LIST = "memberships"
@@ -30,19 +31,7 @@ MAX_NUMBER = 2**62
 NO_IDS = N_("These are no ids of customers.")
 Days = tuple[date | None, date | None]
 COLUMNS = (
-    Membership.id,
-    Membership.number,
-    Membership.customer_id,
-    Membership.status,
-    Product.name.label("product"),
-    Membership.currency,
-    Membership.amount,
-    Membership.period_length,
-    Membership.period_unit,
-    Membership.started_at,
-    Membership.expires_at,
-    Membership.created_at,
-    Membership.waits_to_be,
+    *MEMBERSHIP_ROW,
     Membership.auto_renew,
     Membership.gateway,
     Membership.cancels_at,

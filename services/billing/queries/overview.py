@@ -22,21 +22,26 @@ MAX_NUMBER = 2**62
 Row = TypeVar("Row", Membership, Payment)
 
 
+MEMBERSHIP_ROW = (
+    Membership.id,
+    Membership.number,
+    Membership.customer_id,
+    Membership.status,
+    Product.name.label("product"),
+    Membership.currency,
+    Membership.amount,
+    Membership.period_length,
+    Membership.period_unit,
+    Membership.started_at,
+    Membership.expires_at,
+    Membership.created_at,
+    Membership.waits_to_be,
+)
+"""What every list shows of a membership; joined with its product."""
+
 MEMBERSHIPS = Prepared(
     select(
-        Membership.id,
-        Membership.number,
-        Membership.customer_id,
-        Membership.status,
-        Product.name.label("product"),
-        Membership.currency,
-        Membership.amount,
-        Membership.period_length,
-        Membership.period_unit,
-        Membership.started_at,
-        Membership.expires_at,
-        Membership.created_at,
-        Membership.waits_to_be,
+        *MEMBERSHIP_ROW,
         Membership.left_to_be,
         func.count(Membership.left_to_be).over().label("left_pending"),
         func.count().over().label("how_many"),
