@@ -8,10 +8,9 @@ from uuid import UUID
 
 from kernel.clients import Bound
 from kernel.contracts.people import MOST
-from kernel.spreadsheets import defused, written
+from kernel.spreadsheets import BOM, defused, written
 
 CUSTOMER_ID = "customer_id"
-BOM = b"\xef\xbb\xbf"
 
 
 def named_file(services: Bound, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -22,7 +21,7 @@ def named_file(services: Bound, pieces: Iterator[bytes]) -> Iterator[bytes]:
     rows = csv.reader(_lines(pieces))
     header = next(rows)
     place = header.index(CUSTOMER_ID)
-    yield BOM + _piece([[*header[:place], "customer", "email", *header[place:]]])
+    yield BOM.encode() + _piece([[*header[:place], "customer", "email", *header[place:]]])
     while batch := list(islice(rows, MOST)):
         known = services.customers.people([*{UUID(row[place]) for row in batch}]).items
         people = {str(person.id): [defused(person.name), defused(person.email)] for person in known}

@@ -9,18 +9,18 @@ from uuid import UUID
 
 from flask_babel import get_timezone
 
+from gateway.customers_meant import with_customers
 from gateway.named_files import named_file
 from kernel.clients import Bound
-from kernel.contracts.customers import CustomersQuery
 from kernel.contracts.pay_links import PayLinkOrder
-from kernel.contracts.payments import MOST_CUSTOMERS, PaymentsList, PaymentsNarrowed, PaymentsQuery
+from kernel.contracts.payments import PaymentsList, PaymentsNarrowed, PaymentsQuery
 from kernel.contracts.people import MOST, Person
 from kernel.errors import Conflict, Failure, Unauthenticated
 
 
 def found_payments(services: Bound, asked: PaymentsQuery) -> PaymentsList:
     """Return a page of payments; words that are no number may mean customers too."""
-    return services.billing.payments(asked.model_copy(update=_customers(services, asked)))
+    return services.billing.payments(with_customers(services, asked))
 
 
 def people_of(services: Bound, ids: Iterable[UUID]) -> dict[UUID, Person]:
@@ -59,13 +59,5 @@ def named_rows(services: Bound, asked: PaymentsNarrowed) -> Iterator[bytes]:
 
     Raises at once when it cannot begin. A hundred rows at a time are held, however many there are.
     """
-    pieces = services.billing.export_payments(asked.model_copy(update=_customers(services, asked)))
+    pieces = services.billing.export_payments(with_customers(services, asked))
     return named_file(services, pieces)
-
-
-def _customers(services: Bound, asked: PaymentsNarrowed) -> dict[str, str]:
-    words = asked.q.strip()
-    if asked.customers or not words or words.removeprefix("#").isdecimal():
-        return {}
-    found = services.customers.list_customers(CustomersQuery(q=words, limit=MOST_CUSTOMERS)).items
-    return {"customers": ",".join(str(customer.id) for customer in found)}

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request
 from flask_login import current_user
-from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import book_words
 from gateway.auth import needs, services
 from gateway.translation import gettext as _
+from gateway.views.list_address import asked_for
 from gateway.views.pages import page
 from gateway.words import said, said_fields
 from kernel.contracts.reconciliation import ComparisonWish, FindingClosing, FindingsQuery
-from kernel.errors import N_, BadRequest, Conflict, Failure, Invalid
+from kernel.errors import N_, Conflict, Failure, Invalid
 
 views = Blueprint("books", __name__)
 
@@ -25,11 +25,7 @@ EXPLAIN = N_("Say what it was, in 500 characters at most.")
 @needs("billing.view")
 def reconciliation() -> Response:
     """Accounts, comparisons and differences, the open ones first."""
-    asked = {name: value for name, value in request.args.items() if value}
-    try:
-        return _show(FindingsQuery.model_validate(asked))
-    except ValidationError as wrong:
-        raise BadRequest from wrong
+    return _show(asked_for(FindingsQuery))
 
 
 @views.post("/reconciliation")

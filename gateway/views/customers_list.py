@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from gateway.translation import gettext as _
 from gateway.views.bulk import actions
 from gateway.views.customer_rows import drawn
+from gateway.views.list_address import Tab
 from gateway.views.preferences import prefer, preference
 from kernel.contracts.customers import CustomersList, CustomersQuery
 from kernel.errors import BadRequest, Failure
@@ -18,16 +19,6 @@ from kernel.ids import new_id
 SIZES = (20, 50, 100)
 SIZE, LAYOUT = "customers.limit", "customers.layout"
 USUAL = CustomersQuery()
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A tab with its true count; None while it is not known."""
-
-    name: str
-    href: str
-    count: int | None
-    current: bool
 
 
 @dataclass(frozen=True)

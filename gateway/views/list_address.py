@@ -1,5 +1,6 @@
 """The address of a list: read into what was asked for, and written with something else in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -22,9 +23,13 @@ class Tab:
     current: bool
 
 
-def asked_for(contract: type[C]) -> C:
-    """Return what the address asks for; what is empty is not asked. Raises BadRequest."""
-    wanted = {name: value for name, value in request.args.items() if name in contract.model_fields and value}
+def asked_for(contract: type[C], given: Mapping[str, str] | None = None) -> C:
+    """Return what the address, or a form that is ``given``, asks for; what is empty is not asked.
+
+    Raises BadRequest.
+    """
+    asked = request.args if given is None else given
+    wanted = {name: value for name, value in asked.items() if name in contract.model_fields and value}
     try:
         return contract.model_validate(wanted)
     except ValidationError:

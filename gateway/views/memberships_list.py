@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 from flask_login import current_user
-from pydantic import ValidationError
 
 from gateway import labels
 from gateway.auth import needs, services
@@ -20,7 +19,7 @@ from gateway.words import said
 from kernel import clock
 from kernel.contracts.memberships import MembershipsList, MembershipsNarrowed, MembershipsQuery
 from kernel.contracts.products import ProductRow, ProductsQuery
-from kernel.errors import BadRequest, Failure, Unauthenticated
+from kernel.errors import Failure, Unauthenticated
 
 views = Blueprint("memberships_list", __name__)
 
@@ -67,11 +66,7 @@ def memberships() -> Response:
 @needs("billing.view")
 def export() -> Response:
     """Send the file of what the list shows, as it is read."""
-    given = {name: value for name, value in request.form.items() if name in MembershipsNarrowed.model_fields}
-    try:
-        narrowed = MembershipsNarrowed.model_validate({name: value for name, value in given.items() if value})
-    except ValidationError:
-        raise BadRequest from None
+    narrowed = asked_for(MembershipsNarrowed, request.form)
     pieces = named_memberships(services(), narrowed)
     return csv_file(pieces, f"memberships-{current_host().network.slug}-{_today():%Y-%m-%d}.csv")
 

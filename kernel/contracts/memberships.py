@@ -9,6 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from kernel.contracts.billing import MembershipRow, MembershipStatus, PaymentRow, Period
 from kernel.contracts.common import Contract
 from kernel.contracts.money import Currency, Money
+from kernel.contracts.people import MOST_CUSTOMERS
 
 Reason = Annotated[str, Field(max_length=1000)]
 Versions = list[int] | None
@@ -28,7 +29,6 @@ CancelCause = Literal[
 ]
 When = Literal["now", "period_end"]
 Day = date | None
-MOST_CUSTOMERS = 100
 Pricing = Literal["recompute", "keep"]
 MembershipsTab = Literal["all", "trialing", "active", "pending", "on_hold", "expired", "cancelled"]
 

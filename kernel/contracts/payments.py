@@ -12,6 +12,7 @@ from kernel.contracts.billing import ChargeStatus, PaymentKind, PaymentRow, Paym
 from kernel.contracts.common import Contract
 from kernel.contracts.deletions import Said
 from kernel.contracts.money import Currency, Money
+from kernel.contracts.people import MOST_CUSTOMERS
 from kernel.contracts.refunds import Refund
 
 PaymentsTab = Literal[
@@ -31,8 +32,6 @@ Amount = Annotated[int, Field(ge=0, le=2**53)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3)]
 Seen = int | None
 """The version of the payment that the caller has seen; None: any."""
-
-MOST_CUSTOMERS = 100
 
 
 class PaymentsNarrowed(Contract):

@@ -7,6 +7,9 @@ from pydantic import Field
 
 from kernel.contracts.common import Contract
 
+MOST_CUSTOMERS = 100
+"""Customers whom a search in one of billing's lists may mean."""
+
 MOST = 100
 
 
