@@ -19,6 +19,6 @@ def change_and_end(change: Callable[[UUID], None], account_id: UUID) -> None:
     """Carry out a change by which the sessions of an account end, and drop them at once."""
     change(account_id)
     try:
-        session_lists().end_all(account_id, epoch=0)
+        session_lists().drop_own(account_id)
     except RedisError as reason:
         log.warning("sessions not dropped", kind=type(reason).__name__)

@@ -52,6 +52,13 @@ class SessionLists:
             self._redis.srem(list_key(account_id), *ended)
         return len(standing)
 
+    def drop_own(self, account_id: UUID) -> None:
+        """Forget the sessions that the account's epoch has ended; a visit says itself that it is over."""
+        own = [handle for handle, kept, _ in self._all(account_id) if "visit" not in kept]
+        if own:
+            self._redis.delete(*(key_of(handle) for handle in own))
+            self._redis.srem(list_key(account_id), *own)
+
     def end_one(self, account_id: UUID, handle: str) -> None:
         """End one session, if it is this account's."""
         if self._redis.srem(list_key(account_id), handle):
