@@ -6,7 +6,7 @@ both show nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -313,3 +313,7 @@ def _engine(url: URL, name: str, pool_size: int) -> Engine:
             "prepare_threshold": None,
         },
     )
+
+
+Units = Callable[[], AbstractContextManager[UnitOfWork]]
+"""Opens a transaction: a file takes one for each batch, so that a slow reader holds none open."""

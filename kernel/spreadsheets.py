@@ -8,18 +8,12 @@ apostrophes before such a character already gets one more, so that the way back 
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from io import StringIO
 from typing import TypeVar
 
-from kernel.database import UnitOfWork
-
 BOM = "\ufeff"
 """Spreadsheet programs take the file for UTF-8 only if it says so; without, å ä ö are broken."""
-
-Units = Callable[[], AbstractContextManager[UnitOfWork]]
-"""Opens a transaction: a file takes one for each batch, so that a slow reader holds none open."""
 
 R = TypeVar("R")
 

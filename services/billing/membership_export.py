@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kernel.contracts.events import MembershipsExported
 from kernel.contracts.memberships import MembershipListRow, MembershipsNarrowed
-from kernel.database import UnitOfWork
-from kernel.spreadsheets import Units, pieces_of, time_cell
+from kernel.database import UnitOfWork, Units
+from kernel.spreadsheets import pieces_of, time_cell
 from services.billing.amounts import as_decimal
 from services.billing.queries.memberships_list import batch_after, listed
 

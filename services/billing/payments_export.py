@@ -5,8 +5,8 @@ from typing import Any
 
 from kernel.contracts.events import PaymentsExported
 from kernel.contracts.payments import PaymentsNarrowed
-from kernel.database import UnitOfWork
-from kernel.spreadsheets import Units, pieces_of, time_cell
+from kernel.database import UnitOfWork, Units
+from kernel.spreadsheets import pieces_of, time_cell
 from services.billing.amounts import as_decimal
 from services.billing.queries.payments import cursor_of, rows_of
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kernel.contracts.audit import AuditEntry, AuditQuery
-from kernel.database import UnitOfWork
-from kernel.spreadsheets import Units, pieces_of, time_cell
+from kernel.database import UnitOfWork, Units
+from kernel.spreadsheets import pieces_of, time_cell
 from services.customers import audit
 from services.customers.queries.audit_log import audit_log
 

@@ -10,9 +10,9 @@ from babel.numbers import get_currency_precision
 from kernel.contracts.bulk import EXPORT_COLUMNS, FIGURES, ExportOrder
 from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.money import Money
-from kernel.database import UnitOfWork
+from kernel.database import UnitOfWork, Units
 from kernel.errors import N_, Filled, Invalid
-from kernel.spreadsheets import Units, pieces_of
+from kernel.spreadsheets import pieces_of
 from services.customers import audit
 from services.customers.custom_fields import active_fields, column_of
 from services.customers.field_values import text_of

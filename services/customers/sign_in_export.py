@@ -5,8 +5,8 @@ from uuid import UUID
 
 from kernel.contracts.credentials import SignInsQuery
 from kernel.contracts.customers import SignIn
-from kernel.database import UnitOfWork
-from kernel.spreadsheets import Units, pieces_of, time_cell
+from kernel.database import UnitOfWork, Units
+from kernel.spreadsheets import pieces_of, time_cell
 from services.customers import audit
 from services.customers.models import Customer
 from services.customers.queries.sign_ins import sign_ins

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 
 from kernel.auth import Identity
 from kernel.bulk import insert_rows
-from kernel.database import Database, UnitOfWork
+from kernel.database import Database, UnitOfWork, Units
 from kernel.errors import N_
-from kernel.spreadsheets import BOM, Units, defused, written
+from kernel.spreadsheets import BOM, defused, written
 from kernel.work import Claim, finish, hold
 from services.customers import audit
 from services.customers.imports.received import KIND, NotNow, piece_at
