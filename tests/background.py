@@ -42,7 +42,7 @@ def _be(target: Callable[..., Any], arguments: tuple[Any, ...], log: str) -> Non
     target(*arguments)
 
 
-def wait_until(is_so: Callable[[], Any], *, seconds: float = 15, what: str = "it") -> None:
+def wait_until(is_so: Callable[[], Any], *, seconds: float = 60, what: str = "it") -> None:
     """Return as soon as ``is_so``; fail when that takes too long."""
     deadline = time.monotonic() + seconds
     while not is_so():

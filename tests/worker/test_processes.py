@@ -94,8 +94,8 @@ def test_an_event_and_an_errand_are_handled_soon_after_their_commit(pair, databa
     publish(databases["billing"], network, "hello")
     errand_id = new_errand(databases["billing"], network)
 
-    wait_until(lambda: noted(databases, network) == ["hello"], seconds=5)
-    wait_until(lambda: errands_done(databases, network) == [errand_id], seconds=5)
+    wait_until(lambda: noted(databases, network) == ["hello"])
+    wait_until(lambda: errands_done(databases, network) == [errand_id])
     assert world.calls[str(errand_id)] == 1
 
 
@@ -107,7 +107,7 @@ def test_health_pages_tell_of_life_and_count(pair, own, databases, network):
         assert get(own.port + offset, "/healthz") == (200, "ok\n")
         assert get(own.port + offset, "/else")[0] == 404
     line = 'atoll_events_handled_total{listener="chaos",source="billing"}'
-    wait_until(lambda: line in get(own.port + 6, "/metrics")[1], seconds=3)
+    wait_until(lambda: line in get(own.port + 6, "/metrics")[1])
 
 
 def test_a_flushed_redis_costs_seconds_only(pair, broker, databases, network):
@@ -116,8 +116,8 @@ def test_a_flushed_redis_costs_seconds_only(pair, broker, databases, network):
         errand_id = new_errand(databases["billing"], network)
         redis.Redis.from_url(broker.url).flushall()
 
-    wait_until(lambda: len(noted(databases, network)) == 5, seconds=10)
-    wait_until(lambda: errand_id in errands_done(databases, network), seconds=10)
+    wait_until(lambda: len(noted(databases, network)) == 5)
+    wait_until(lambda: errand_id in errands_done(databases, network))
 
 
 def test_redis_that_was_away_is_found_again_by_both(pair, own, broker, databases, network):
@@ -129,8 +129,8 @@ def test_redis_that_was_away_is_found_again_by_both(pair, own, broker, databases
     assert all(pair[who].is_alive() for who in ("worker", "bell"))
     broker.start()
 
-    wait_until(lambda: len(noted(databases, network)) == 20, seconds=30)
-    wait_until(lambda: errands_done(databases, network) == [errand_id], seconds=30)
+    wait_until(lambda: len(noted(databases, network)) == 20)
+    wait_until(lambda: errands_done(databases, network) == [errand_id])
     wait_until(lambda: get(own.port + 7, "/readyz")[0] == 200)
     assert pair["log"].read_text().count("redis away") == 1
 
@@ -142,7 +142,7 @@ def test_broken_connections_to_postgresql_are_made_anew(pair, own, settings, dat
         assert len(connection.execute(cut).fetchall()) >= 3
     publish(databases["billing"], network, "after the cut")
 
-    wait_until(lambda: noted(databases, network) == ["after the cut"], seconds=10)
+    wait_until(lambda: noted(databases, network) == ["after the cut"])
     wait_until(lambda: get(own.port + 7, "/readyz")[0] == 200)
 
 
