@@ -15,10 +15,10 @@ from kernel.contracts.plugins import Order
 from kernel.database import Database
 from kernel.ids import new_id
 from kernel.sealing import Sealer
-from services.billing.gateways import Gateways
-from services.billing.lines import Item
+from services.billing.gateways.configured import Gateways
 from services.billing.models import GatewaySettings, Refund
-from services.billing.payments import complete_payment, create_payment
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
 from tests.flows.browser import Browser
 from tests.payment_sandbox import Sandbox
 

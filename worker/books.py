@@ -2,7 +2,7 @@
 
 from kernel import clock
 from kernel.database import Database
-from services.billing.books import plan_checks
+from services.billing.books.checks import plan_checks
 from services.billing.reconciliation.runs import plan_runs
 
 

@@ -10,7 +10,7 @@ from kernel import clock
 from kernel.database import Database
 from kernel.events import Listener
 from kernel.log import CursorRow, EventRow
-from services.billing.gateway_messages import drop_old_messages
+from services.billing.gateways.messages import drop_old_messages
 from services.billing.idempotency import sweep_keys
 from services.customers.imports.retention import drop_old_files
 from services.customers.models import Mail

@@ -17,7 +17,7 @@ from kernel.contracts.money import Money
 from kernel.contracts.products import ProductKind
 from kernel.database import Database, UnitOfWork
 from services.billing.models import Membership, Product
-from services.billing.products import Offer, create_product
+from services.billing.products.sale import Offer, create_product
 
 OPENED = timedelta(days=900)
 

@@ -10,8 +10,8 @@ from kernel.sealing import Sealer
 from sandbox.payments.api import SECRET_KEY
 from sandbox.payments.app import OFFSET, books_of
 from sandbox.payments.delivery import WEBHOOK_SECRET
-from services.billing.gateway_settings import change_gateway, show_gateway
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
+from services.billing.gateways.settings import change_gateway, show_gateway
 from services.sites.networks import find_network
 
 STRIPE = "stripe"

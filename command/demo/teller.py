@@ -8,12 +8,12 @@ from typing import Literal
 from command.demo.story import Person, Story
 from kernel.contracts.billing import MembershipStatus, Period
 from kernel.database import UnitOfWork
-from services.billing.lines import Item
-from services.billing.memberships import activate_membership, change_status, start_membership
+from services.billing.memberships.lifecycle import activate_membership, change_status, start_membership
+from services.billing.memberships.periods import end_of
 from services.billing.models import Membership, Payment, Product
-from services.billing.payments import complete_payment, create_payment, fail_payment
-from services.billing.periods import end_of
-from services.billing.refunds import request_refund
+from services.billing.payments.lifecycle import complete_payment, create_payment, fail_payment
+from services.billing.payments.lines import Item
+from services.billing.refunds.lifecycle import request_refund
 
 MONTH, YEAR = Period(length=1, unit="month"), Period(length=1, unit="year")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -7,7 +7,7 @@ from kernel.config import Settings
 from kernel.database import Database
 from kernel.web import create_service
 from services.billing.api import api
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
 from services.billing.models import WORKS
 
 

@@ -21,13 +21,13 @@ from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.errors import N_
 from kernel.tombstones import bury, lock_for_burial
-from services.billing.memberships import change_status
-from services.billing.methods import forget_methods
+from services.billing.memberships.lifecycle import change_status
 from services.billing.models import Charge, DepartedCustomer, Membership, Payment, Refund
 from services.billing.models.payments import PAYABLE
 from services.billing.models.refunds import UNSETTLED_REFUNDS
-from services.billing.payments import cancel_payment
-from services.billing.under_way import CANNOT_END, end_page
+from services.billing.payments.lifecycle import cancel_payment
+from services.billing.payments.methods import forget_methods
+from services.billing.payments.under_way import CANNOT_END, end_page
 
 REFUND_UNSETTLED = N_(
     "A refund of payment %(number)s is not settled yet. Wait until it is known whether the money went back."

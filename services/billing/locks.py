@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
+from services.billing.memberships.waiting import must_wait
 from services.billing.models import Charge, Membership, Payment, Refund
-from services.billing.waiting import must_wait
 
 
 def lock_payment(uow: UnitOfWork, payment_id: UUID, *, may_start: bool = False) -> Payment:

@@ -9,7 +9,7 @@ from kernel.contracts.events import BillingSettingsChanged
 from kernel.contracts.invoices import InvoiceKind
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Invalid
-from services.billing.logos import keep_logo
+from services.billing.invoices.logos import keep_logo
 from services.billing.models import BillingSettings, Invoice
 from services.billing.settings import logo_of, rules_of
 

@@ -15,10 +15,10 @@ from kernel.contracts.plugins import Dispute, GatewayAway, Notice, Order, Outcom
 from kernel.database import Database, UnitOfWork
 from kernel.sealing import Sealer
 from kernel.work import Performer, perform
-from services.billing.gateways import Gateways
-from services.billing.lines import Item
+from services.billing.gateways.configured import Gateways
 from services.billing.models import GatewaySettings, Payment, Refund
-from services.billing.payments import complete_payment, create_payment
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
 from tests.billing.conftest import Open, sek
 from worker.performers.refunds import refund_performer
 

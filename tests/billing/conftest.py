@@ -12,12 +12,12 @@ from kernel.contracts.billing import Period
 from kernel.contracts.money import Money
 from kernel.database import Database, UnitOfWork
 from kernel.ids import new_id
-from services.billing.lines import Item
-from services.billing.memberships import start_membership
+from services.billing.memberships.lifecycle import start_membership
+from services.billing.memberships.waiting import note_policy
 from services.billing.models import Membership, Payment, Product
-from services.billing.payments import complete_payment, create_payment
-from services.billing.products import Offer, create_product
-from services.billing.waiting import note_policy
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
+from services.billing.products.sale import Offer, create_product
 
 MONTHLY = Period(length=1, unit="month")
 

@@ -17,12 +17,12 @@ from kernel.contracts.events import Event
 from kernel.database import Database
 from kernel.log import EventRow
 from kernel.work import Performer, perform
-from services.billing.agenda import wake_customer
-from services.billing.memberships import activate_membership, start_membership
+from services.billing.agenda.run import wake_customer
+from services.billing.memberships.lifecycle import activate_membership, start_membership
+from services.billing.memberships.waiting import note_policy
 from services.billing.models import Charge, Membership, MembershipAgenda, MembershipPeriod, Payment
-from services.billing.payments import complete_payment
-from services.billing.products import Offer, create_product
-from services.billing.waiting import note_policy
+from services.billing.payments.lifecycle import complete_payment
+from services.billing.products.sale import Offer, create_product
 from tests.billing.conftest import MONTHLY, sek
 from worker.performers.memberships import membership as performer
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kernel.contracts.money import Money
 from services.billing.amounts import in_words, share, spread
-from services.billing.lines import Item, LinesDoNotAddUp, priced_lines
+from services.billing.payments.lines import Item, LinesDoNotAddUp, priced_lines
 
 amounts = st.integers(min_value=0, max_value=10**12)
 items = st.builds(

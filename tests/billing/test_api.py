@@ -15,10 +15,10 @@ from kernel.contracts.memberships import Membership
 from kernel.contracts.payments import Payment
 from kernel.ids import new_id
 from services.billing.app import create_app
-from services.billing.lines import Item
-from services.billing.memberships import activate_membership
-from services.billing.payments import complete_payment, create_payment
-from services.billing.refunds import request_refund
+from services.billing.memberships.lifecycle import activate_membership
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import Open, make_membership, make_payment, sek
 from tests.calling import Call, caller, statements
 

@@ -9,10 +9,10 @@ from kernel.contracts.money import Money
 from kernel.contracts.reconciliation import Balance, BookError
 from kernel.database import Database
 from kernel.work import perform
-from services.billing.books import ask_for_check, plan_checks, read_books, rebuild_balances
-from services.billing.ledger import book
+from services.billing.books.checks import ask_for_check, plan_checks, read_books, rebuild_balances
+from services.billing.books.ledger import book
 from services.billing.models import BookCheck, LedgerBalance, Payment
-from services.billing.refunds import request_refund
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import Open, make_payment, sek
 from worker.performers.book_checks import book_check
 

@@ -14,13 +14,13 @@ from kernel.contracts.events import PaymentFailed, PaymentReceivedTwice
 from kernel.contracts.plugins import Outcome
 from kernel.database import Database
 from kernel.ids import new_id
-from services.billing.charges import NothingToCharge, request_charge, settle_charge, withdraw_charge
-from services.billing.gateways import GatewayNotReady
-from services.billing.methods import NoMethod
+from services.billing.gateways.configured import GatewayNotReady
 from services.billing.models import Charge, Payment, PaymentMethod
 from services.billing.models.payments import PaymentNotOpen
-from services.billing.payments import cancel_payment, complete_payment
-from services.billing.under_way import ChargeUnderWay
+from services.billing.payments.charges import NothingToCharge, request_charge, settle_charge, withdraw_charge
+from services.billing.payments.lifecycle import cancel_payment, complete_payment
+from services.billing.payments.methods import NoMethod
+from services.billing.payments.under_way import ChargeUnderWay
 from tests.billing.conftest import sek
 from tests.billing.till import BACK, Till, open_till
 from tests.payment_sandbox import Sandbox, sandbox

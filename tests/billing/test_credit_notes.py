@@ -11,13 +11,13 @@ from sqlalchemy import select
 from kernel.contracts.invoices import InvoiceDocument
 from kernel.contracts.plugins import Outcome
 from kernel.database import UnitOfWork
-from services.billing.credit_notes import cancel_invoice, issue_credit_note, take_back_credit_note
-from services.billing.invoice_documents import credited_lines
-from services.billing.issuing import invoice_of
-from services.billing.lines import Item
+from services.billing.invoices.credit_notes import cancel_invoice, issue_credit_note, take_back_credit_note
+from services.billing.invoices.documents import credited_lines
+from services.billing.invoices.issuing import invoice_of
 from services.billing.models import Invoice, Payment
-from services.billing.payments import complete_payment, create_payment
-from services.billing.refunds import request_refund, settle_refund
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
+from services.billing.refunds.lifecycle import request_refund, settle_refund
 from tests.billing.conftest import sek
 
 

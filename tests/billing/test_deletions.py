@@ -11,12 +11,12 @@ from kernel.contracts.events import CustomerBillingErased, CustomerDeletionRefus
 from kernel.contracts.plugins import Outcome
 from kernel.database import Database
 from kernel.ids import new_id
-from services.billing.books import read_books
-from services.billing.charges import settle_charge
+from services.billing.books.checks import read_books
 from services.billing.deletions import close_account
-from services.billing.methods import kept_methods
 from services.billing.models import PaymentMethod
-from services.billing.payments import fail_payment
+from services.billing.payments.charges import settle_charge
+from services.billing.payments.lifecycle import fail_payment
+from services.billing.payments.methods import kept_methods
 from tests.billing.till import Till, open_till
 from tests.payment_sandbox import Sandbox, sandbox
 

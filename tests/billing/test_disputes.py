@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from kernel.contracts import plugins
 from kernel.contracts.events import DisputeEnded, PaymentDisputed
 from kernel.contracts.money import Money
-from services.billing.disputes import note_dispute
 from services.billing.models import Dispute, LedgerBalance, Payment
 from services.billing.models.payments import PaymentNotRefundable
+from services.billing.payments.disputes import note_dispute
 from services.billing.queries.refunds import balance
-from services.billing.refunds import request_refund
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.bank import CHARGE, NAME, Desk, bank, desk, paid_through_the_bank
 from tests.billing.conftest import Open, sek
 

@@ -12,10 +12,10 @@ from kernel.contracts.events import MembershipHeld, PaymentDunned, RenewalAsked
 from kernel.contracts.plugins import Method
 from kernel.database import Database
 from kernel.work import perform
-from services.billing.charges import ChargeUnderWay, request_charge
-from services.billing.methods import keep_method
 from services.billing.models import Charge
-from services.billing.payments import complete_payment
+from services.billing.payments.charges import ChargeUnderWay, request_charge
+from services.billing.payments.lifecycle import complete_payment
+from services.billing.payments.methods import keep_method
 from tests.billing.days import START, Days, at
 from tests.billing.till import CARD, DECLINED, Till, open_till
 from tests.payment_sandbox import Sandbox, sandbox

@@ -14,16 +14,16 @@ from kernel.contracts.plugins import Dispute, GatewayAway, Notice, Order, Outcom
 from kernel.database import Database
 from kernel.sealing import Sealer
 from kernel.work import due, perform
-from services.billing.gateway_checks import ask_check
-from services.billing.gateway_forms import SettingsNotValid
-from services.billing.gateway_settings import (
+from services.billing.gateways.checks import ask_check
+from services.billing.gateways.configured import Gateways, default_gateway
+from services.billing.gateways.forms import SettingsNotValid
+from services.billing.gateways.settings import (
     GatewaySettingsChanged,
     NoSuchGateway,
     change_gateway,
     show_gateway,
     show_gateways,
 )
-from services.billing.gateways import Gateways, default_gateway
 from services.billing.models import GatewaySettings
 from services.billing.payment_gateways.manual import ManualGateway
 from services.billing.payment_gateways.stripe.gateway import StripeGateway

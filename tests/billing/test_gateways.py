@@ -9,7 +9,7 @@ from kernel.config import Settings
 from kernel.contracts.plugins import Dispute, Notice, Order, Outcome, Sought
 from kernel.ids import new_id
 from kernel.sealing import SealBroken, Sealer
-from services.billing.gateways import GatewayNotReady, Gateways, default_gateway
+from services.billing.gateways.configured import GatewayNotReady, Gateways, default_gateway
 from services.billing.models import GatewaySettings
 from tests.billing.conftest import Open
 

@@ -28,9 +28,9 @@ from services.billing import idempotency
 from services.billing.api.once import once
 from services.billing.app import create_app
 from services.billing.idempotency import KEPT, sweep_keys
-from services.billing.lines import Item
 from services.billing.models import IdempotencyKey, Payment
-from services.billing.payments import create_payment
+from services.billing.payments.lifecycle import create_payment
+from services.billing.payments.lines import Item
 from tests.billing.conftest import Open
 from tests.calling import caller
 

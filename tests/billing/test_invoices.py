@@ -15,15 +15,15 @@ from kernel.contracts.events import InvoiceIssued, InvoiceSent
 from kernel.contracts.invoices import InvoiceDocument
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
-from services.billing.credit_notes import issue_credit_note
-from services.billing.invoices import NothingToInvoice, issue_invoice, send_invoice
-from services.billing.issuing import invoice_of
-from services.billing.line_changes import LinesFixed, remove_line
-from services.billing.lines import Item
+from services.billing.invoices.credit_notes import issue_credit_note
+from services.billing.invoices.issuing import invoice_of
+from services.billing.invoices.of_payments import NothingToInvoice, issue_invoice, send_invoice
 from services.billing.models import BillingSettings, Invoice, Payment
 from services.billing.networks import note_network
-from services.billing.payments import cancel_payment, complete_payment, create_payment
-from services.billing.refunds import request_refund
+from services.billing.payments.lifecycle import cancel_payment, complete_payment, create_payment
+from services.billing.payments.line_changes import LinesFixed, remove_line
+from services.billing.payments.lines import Item
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import Open, make_payment, sek
 
 

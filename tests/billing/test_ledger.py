@@ -7,11 +7,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kernel.database import UnitOfWork
-from services.billing.ledger import book, book_disputed, book_fee
-from services.billing.lines import Item
+from services.billing.books.ledger import book, book_disputed, book_fee
 from services.billing.models import LedgerBalance, LedgerEntry, LedgerPosting, Payment
-from services.billing.payments import complete_payment, create_payment
-from services.billing.refunds import request_refund
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import Open, make_payment, sek
 
 

@@ -11,10 +11,10 @@ from kernel.contracts.payments import LineOrder
 from kernel.database import UnitOfWork
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import new_id
-from services.billing.line_changes import add_line, change_line, remove_line
-from services.billing.lines import Item
 from services.billing.models import LedgerBalance, LedgerEntry, Payment
-from services.billing.payments import complete_payment, create_payment
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.line_changes import add_line, change_line, remove_line
+from services.billing.payments.lines import Item
 from tests.billing.conftest import Open, make_payment, make_product, sek
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from kernel.contracts.events import MembershipStarted, MembershipStatusChanged
 from kernel.database import UnitOfWork
-from services.billing.memberships import activate_membership, change_status, start_membership
-from services.billing.periods import end_of
-from services.billing.products import create_product
+from services.billing.memberships.lifecycle import activate_membership, change_status, start_membership
+from services.billing.memberships.periods import end_of
+from services.billing.memberships.transitions import TransitionNotAllowed
+from services.billing.products.sale import create_product
 from services.billing.sold import NotSoldThatWay
-from services.billing.transitions import TransitionNotAllowed
 from tests.billing.conftest import MONTHLY, make_membership, make_product
 
 

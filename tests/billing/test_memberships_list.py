@@ -19,10 +19,10 @@ from kernel.contracts.billing import Period
 from kernel.contracts.memberships import MembershipsList
 from kernel.ids import new_id
 from services.billing.app import create_app
-from services.billing.memberships import activate_membership, start_membership
+from services.billing.memberships.lifecycle import activate_membership, start_membership
 from services.billing.models import Membership, MembershipItem, Product
 from services.billing.networks import note_network
-from services.billing.products import create_product
+from services.billing.products.sale import create_product
 from tests.billing.conftest import MONTHLY, Open, make_product
 from tests.calling import Call, caller, statements
 
@@ -260,7 +260,7 @@ def test_the_file_holds_every_membership_asked_for_newest_first(
 def test_the_file_is_read_in_batches_that_each_begin_where_the_last_ended(
     call: Call, admin: Identity, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.billing.membership_export.BATCH", 2)
+    monkeypatch.setattr("services.billing.memberships.export.BATCH", 2)
     for day in range(1, 6):
         begin(f"2026-05-0{day}T10:00:00+00:00")
 

@@ -11,15 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from kernel.contracts.events import MembershipExtended, MembershipPaidTooLate, MembershipStatusChanged
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
-from services.billing.cancellations import cancel_now
-from services.billing.granting import grant_paid_time
-from services.billing.lines import Item
-from services.billing.memberships import activate_membership, change_status
+from services.billing.memberships.cancellations import cancel_now
+from services.billing.memberships.granting import grant_paid_time
+from services.billing.memberships.lifecycle import activate_membership, change_status
+from services.billing.memberships.periods import end_of
+from services.billing.memberships.waiting import note_policy, note_status
 from services.billing.models import Membership, MembershipChange, MembershipPeriod, Payment
 from services.billing.networks import note_network
-from services.billing.payments import complete_payment, create_payment
-from services.billing.periods import end_of
-from services.billing.waiting import note_policy, note_status
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
 from tests.billing.conftest import MONTHLY, Open, make_membership
 
 Bill = Callable[..., Payment]

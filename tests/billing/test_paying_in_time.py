@@ -10,10 +10,10 @@ from kernel.contracts.billing import Period
 from kernel.contracts.memberships import ChangeOrder, ProductQuantity
 from kernel.database import Database
 from kernel.ids import new_id
-from services.billing.bills import ask_first
-from services.billing.changes import change_products
+from services.billing.memberships.bills import ask_first
+from services.billing.memberships.changes import change_products
 from services.billing.models import Membership
-from services.billing.payments import complete_payment
+from services.billing.payments.lifecycle import complete_payment
 from tests.billing.days import PRICE, START, Days, at
 
 ENDS = datetime(2026, 2, 28, 9, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 
 from kernel.contracts.events import PaymentCompleted, PaymentCreated, PaymentFailed
 from kernel.database import UnitOfWork
-from services.billing.lines import Item
 from services.billing.models.payments import PaymentNotOpen
-from services.billing.payments import complete_payment, create_payment, fail_payment
+from services.billing.payments.lifecycle import complete_payment, create_payment, fail_payment
+from services.billing.payments.lines import Item
 from tests.billing.conftest import make_payment, sek
 
 

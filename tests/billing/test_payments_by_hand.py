@@ -13,13 +13,13 @@ from kernel.contracts.plugins import Method, Outcome
 from kernel.database import Database
 from kernel.errors import Conflict, Invalid
 from kernel.ids import new_id
-from services.billing.charges import settle_charge
-from services.billing.gateways import GatewayNotReady
-from services.billing.methods import choose_default, keep_method, kept_methods, remove_method
+from services.billing.gateways.configured import GatewayNotReady
 from services.billing.models import Charge, Payment
-from services.billing.pay_pages import ask_for_page, look_sooner
-from services.billing.payments import cancel_payment, complete_payment
-from services.billing.payments_by_hand import add_by_hand, complete_by_hand
+from services.billing.payments.by_hand import add_by_hand, complete_by_hand
+from services.billing.payments.charges import settle_charge
+from services.billing.payments.lifecycle import cancel_payment, complete_payment
+from services.billing.payments.methods import choose_default, keep_method, kept_methods, remove_method
+from services.billing.payments.pay_pages import ask_for_page, look_sooner
 from services.billing.queries.payment import payment as page_of
 from tests.billing.conftest import make_membership
 from tests.billing.till import BACK, Till, open_till

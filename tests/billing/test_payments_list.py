@@ -12,13 +12,13 @@ from kernel.contracts.payments import PaymentsList, PaymentsNarrowed, PaymentsQu
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Invalid
 from kernel.ids import new_id
-from services.billing.lines import Item
 from services.billing.models import Charge, GatewaySettings, Payment, PaymentCount
 from services.billing.networks import note_network
-from services.billing.payments import cancel_payment, complete_payment, create_payment, fail_payment
-from services.billing.payments_export import COLUMNS, file_of
+from services.billing.payments.export import COLUMNS, file_of
+from services.billing.payments.lifecycle import cancel_payment, complete_payment, create_payment, fail_payment
+from services.billing.payments.lines import Item
 from services.billing.queries.payments import payments_list
-from services.billing.refunds import request_refund
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import Open, sek
 from tests.calling import statements
 
@@ -179,7 +179,7 @@ def test_what_was_spent_is_received_less_refunded_and_never_what_is_only_asked_f
 def test_the_file_has_every_payment_once_and_runs_no_formula(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.billing.payments_export.BATCH", 2)
+    monkeypatch.setattr("services.billing.payments.export.BATCH", 2)
     with opened() as uow:
         for _turn in range(5):
             add(uow, "partially_refunded")

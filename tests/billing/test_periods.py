@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kernel.contracts.billing import Period
-from services.billing.periods import end_of, last_before, next_after, nth
+from services.billing.memberships.periods import end_of, last_before, next_after, nth
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # half an hour of summer time

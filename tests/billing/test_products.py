@@ -17,9 +17,9 @@ from kernel.database import UnitOfWork
 from kernel.ids import new_id
 from kernel.log import EventRow
 from services.billing.app import create_app
-from services.billing.memberships import NotSoldThatWay, activate_membership, start_membership
+from services.billing.memberships.lifecycle import NotSoldThatWay, activate_membership, start_membership
 from services.billing.models import Membership, Price
-from services.billing.products import add_product
+from services.billing.products.sale import add_product
 from tests.billing.conftest import MONTHLY, Open, make_membership
 from tests.calling import Call, caller, statements
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from services.billing.proration import portion, split
+from services.billing.memberships.proration import portion, split
 
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 END = datetime(2026, 7, 1, tzinfo=UTC)

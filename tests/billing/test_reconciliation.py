@@ -16,9 +16,7 @@ from kernel.database import Database
 from kernel.ids import new_id
 from kernel.sealing import Sealer
 from kernel.work import perform
-from services.billing.disputes import note_dispute
-from services.billing.gateways import Gateways
-from services.billing.lines import Item
+from services.billing.gateways.configured import Gateways
 from services.billing.models import (
     Charge,
     GatewaySettings,
@@ -27,7 +25,9 @@ from services.billing.models import (
     ReconciliationFinding,
     Refund,
 )
-from services.billing.payments import create_payment
+from services.billing.payments.disputes import note_dispute
+from services.billing.payments.lifecycle import create_payment
+from services.billing.payments.lines import Item
 from services.billing.reconciliation.findings import FindingIsClosed, close_finding
 from services.billing.reconciliation.runs import KeepsNoList, ask_for_run, plan_runs
 from tests.billing.conftest import Open, sek

@@ -10,10 +10,10 @@ from kernel.contracts.plugins import Outcome
 from kernel.database import UnitOfWork
 from services.billing.models.payments import RefundTooLarge
 from services.billing.queries.refunds import alert
-from services.billing.refund_decisions import WaitsForNobody, ask_again, decide_refund
-from services.billing.refund_money import WentAfterAll
-from services.billing.refunding import DELAYS
-from services.billing.refunds import request_refund, settle_refund
+from services.billing.refunds.decisions import WaitsForNobody, ask_again, decide_refund
+from services.billing.refunds.lifecycle import request_refund, settle_refund
+from services.billing.refunds.money import WentAfterAll
+from services.billing.refunds.refunding import DELAYS
 from tests.billing.bank import Desk, bank, desk, paid_through_the_bank
 from tests.billing.conftest import Open, sek
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from kernel.contracts.plugins import Outcome
 from services.billing.models import LedgerBalance, Refund
-from services.billing.refund_imports import ChargeNotKnownYet, NoRoomYet, import_refund
-from services.billing.refunds import request_refund
+from services.billing.refunds.imports import ChargeNotKnownYet, NoRoomYet, import_refund
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.bank import CHARGE, NAME, Desk, bank, desk, paid_through_the_bank
 from tests.billing.conftest import Open, sek
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from kernel.contracts.events import PaymentRefunded
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
-from services.billing.lines import Item
 from services.billing.models import Payment, Refund
 from services.billing.models.payments import PaymentNotRefundable, RefundNotPositive, RefundTooLarge
-from services.billing.payments import create_payment
-from services.billing.refunds import request_refund
+from services.billing.payments.lifecycle import create_payment
+from services.billing.payments.lines import Item
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import Open, make_payment, sek
 
 

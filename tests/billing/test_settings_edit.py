@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from kernel.contracts.billing_settings import LARGEST_LOGO, BillingRules, Company
 from kernel.contracts.events import BillingSettingsChanged
-from services.billing.issuing import invoice_of
-from services.billing.logos import LogoNotValid
+from services.billing.invoices.issuing import invoice_of
+from services.billing.invoices.logos import LogoNotValid
 from services.billing.models import BillingSettings, Logo
 from services.billing.settings import rules_of
 from services.billing.settings_edit import (

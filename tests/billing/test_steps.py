@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kernel.contracts.billing_settings import BillingRules
-from services.billing.steps import Bill, Snapshot, Step, holds_at, next_step, outlook, steps_due
+from services.billing.agenda.steps import Bill, Snapshot, Step, holds_at, next_step, outlook, steps_due
 
 DUE = datetime(2026, 5, 31, 10, tzinfo=UTC)
 BEGAN = datetime(2026, 4, 30, 10, tzinfo=UTC)

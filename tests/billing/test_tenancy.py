@@ -11,7 +11,7 @@ from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import new_id
 from services.billing.queries import payment as queries
-from services.billing.refunds import request_refund
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import Open, make_membership, make_payment, sek
 
 TABLES = [

@@ -11,14 +11,14 @@ from kernel.auth import Identity
 from kernel.contracts.billing import MembershipStatus
 from kernel.database import Database
 from kernel.errors import Forbidden
-from services.billing.memberships import change_status
-from services.billing.models import Membership
-from services.billing.transitions import (
+from services.billing.memberships.lifecycle import change_status
+from services.billing.memberships.transitions import (
     TRANSITIONS,
     WHY_NOT,
     TransitionNotAllowed,
     allowed_from,
 )
+from services.billing.models import Membership
 from tests.billing.conftest import Open, make_membership
 
 STATUSES: tuple[MembershipStatus, ...] = get_args(MembershipStatus)

@@ -28,14 +28,14 @@ from kernel.database import Database, UnitOfWork
 from kernel.events import advance
 from kernel.ids import new_id
 from kernel.log import CursorRow, EventRow, ParkedEvent
-from services.billing.memberships import (
+from services.billing.memberships.lifecycle import (
     activate_membership,
     change_status,
     start_left_pending,
     start_membership,
 )
 from services.billing.models import CustomerVerification, Membership
-from services.billing.products import create_product
+from services.billing.products.sale import create_product
 from services.billing.queries.overview import customer_billing
 from tests.billing.conftest import MONTHLY, make_product
 from worker.listeners.verification import verification_in_billing

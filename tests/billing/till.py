@@ -16,14 +16,14 @@ from kernel.contracts.plugins import Method
 from kernel.database import Database
 from kernel.ids import new_id
 from kernel.work import Performer, perform
-from services.billing.charges import request_charge
-from services.billing.gateways import Gateways
-from services.billing.lines import Item
-from services.billing.methods import keep_method
+from services.billing.gateways.configured import Gateways
+from services.billing.memberships.waiting import note_policy
 from services.billing.models import Charge, GatewaySettings, LedgerEntry, Payment
 from services.billing.networks import note_network
-from services.billing.payments import create_payment
-from services.billing.waiting import note_policy
+from services.billing.payments.charges import request_charge
+from services.billing.payments.lifecycle import create_payment
+from services.billing.payments.lines import Item
+from services.billing.payments.methods import keep_method
 from tests.payment_sandbox import Sandbox
 from worker.performers.charges import charge_performer
 

@@ -4,7 +4,7 @@ import pytest
 
 from kernel.sealing import Sealer
 from kernel.work import due, perform
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
 from tests.billing.conftest import sek
 from tests.billing.test_stripe_charges import order_of
 from tests.browser.conftest import Open, enter

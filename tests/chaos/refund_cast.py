@@ -12,9 +12,10 @@ from kernel import work
 from kernel.config import Settings
 from kernel.ids import new_id
 from kernel.work import Performer
-from services.billing import refund_money, refunding
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
 from services.billing.payment_gateways.stripe.gateway import StripeGateway
+from services.billing.refunds import money as refund_money
+from services.billing.refunds import refunding
 from tests.chaos.deaths import die, then_die
 from worker.app import configure_logs, create_worker
 from worker.bell import create_bell

@@ -22,12 +22,12 @@ from kernel.embedded.process import end
 from kernel.ids import new_id
 from kernel.migrations import migrate
 from sandbox.payments.app import Provider
-from services.billing.gateways import Gateways
-from services.billing.lines import Item
+from services.billing.gateways.configured import Gateways
+from services.billing.memberships.waiting import note_policy
 from services.billing.models import GatewaySettings, LedgerBalance, Payment, Refund
 from services.billing.networks import note_network
-from services.billing.payments import complete_payment, create_payment
-from services.billing.waiting import note_policy
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
 from tests.background import RedisOnAPort, own_redis
 from tests.flows.browser import Browser
 from tests.flows.stack import Stack

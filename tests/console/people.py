@@ -15,12 +15,12 @@ from kernel.contracts.money import Money
 from kernel.events import advance
 from kernel.ids import new_id
 from kernel.log import ParkedEvent
-from services.billing.lines import Item
-from services.billing.memberships import activate_membership, start_membership
-from services.billing.payments import complete_payment, create_payment, fail_payment
-from services.billing.products import Offer, create_product
-from services.billing.refunds import request_refund
-from services.billing.waiting import note_status
+from services.billing.memberships.lifecycle import activate_membership, start_membership
+from services.billing.memberships.waiting import note_status
+from services.billing.payments.lifecycle import complete_payment, create_payment, fail_payment
+from services.billing.payments.lines import Item
+from services.billing.products.sale import Offer, create_product
+from services.billing.refunds.lifecycle import request_refund
 from services.customers.registration import mark_vip, register_customer
 from services.sites.models import Provisioning
 from tests.flows.world import Owner, World, password_hash

@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 from kernel import clock
 from kernel.ids import new_id
 from kernel.work import perform
-from services.billing.books import ask_for_check
-from services.billing.lines import Item
+from services.billing.books.checks import ask_for_check
 from services.billing.models import BookCheck, Reconciliation, ReconciliationFinding
-from services.billing.payments import complete_payment, create_payment
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
 from tests.flows.browser import Browser
 from tests.flows.world import World
 from worker.performers.book_checks import book_check

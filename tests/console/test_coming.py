@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from kernel import clock
-from services.billing.memberships import activate_membership, start_membership
+from services.billing.memberships.lifecycle import activate_membership, start_membership
+from services.billing.memberships.waiting import note_policy
 from services.billing.models import Membership, MembershipAgenda, Payment
-from services.billing.payments import cancel_payment
-from services.billing.waiting import note_policy
+from services.billing.payments.lifecycle import cancel_payment
 from tests.billing.conftest import MONTHLY, make_product
 from tests.billing.days import Days
 from tests.console.people import registered

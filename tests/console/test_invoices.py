@@ -9,8 +9,8 @@ from pypdf import PdfReader
 
 from kernel.events import advance
 from kernel.ids import new_id
-from services.billing.lines import Item
-from services.billing.payments import create_payment
+from services.billing.payments.lifecycle import create_payment
+from services.billing.payments.lines import Item
 from tests.console.people import paid, registered
 from tests.flows.browser import Answer, Browser
 from tests.flows.post import post_office

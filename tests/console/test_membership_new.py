@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from services.billing.memberships.waiting import note_status
 from services.billing.models import Membership, Payment
-from services.billing.waiting import note_status
 from tests.console.people import product, registered
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from kernel.contracts.billing import MembershipStatus
-from services.billing.memberships import change_status
+from services.billing.memberships.lifecycle import change_status
+from services.billing.memberships.waiting import note_status
 from services.billing.models import Membership, MembershipChange, Payment
-from services.billing.waiting import note_status
 from tests.console.people import member, product, registered, settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World

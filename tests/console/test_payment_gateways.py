@@ -9,7 +9,7 @@ from kernel.contracts.access import ROLES
 from kernel.events import advance
 from kernel.sealing import Sealer
 from kernel.work import due, perform
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
 from services.billing.models import GatewaySettings
 from services.customers.models import AuditLine
 from tests.flows.browser import Answer, Browser

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from services.billing.memberships.waiting import note_status
 from services.billing.models import Charge, Payment
-from services.billing.waiting import note_status
 from tests.billing.till import Till, open_till
 from tests.console.people import member, paid, product, registered, settle
 from tests.flows.browser import Answer, Browser

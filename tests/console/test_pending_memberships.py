@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from kernel.events import advance
-from services.billing.memberships import activate_membership, start_membership
+from services.billing.memberships.lifecycle import activate_membership, start_membership
+from services.billing.memberships.waiting import note_policy
 from services.billing.models import Membership
-from services.billing.waiting import note_policy
 from services.customers.models import AuditLine
 from tests.console.people import MONTHLY, product, registered, settle
 from tests.flows.browser import Browser

@@ -7,9 +7,9 @@ import pytest
 from kernel.contracts.billing import Period
 from kernel.contracts.products import ProductPrice, ProductsQuery, ProductTerms
 from services.billing.models import Product
-from services.billing.products import add_product, terms_of
+from services.billing.products.retirement import retire_product
+from services.billing.products.sale import add_product, terms_of
 from services.billing.queries.products import products_list
-from services.billing.retirement import retire_product
 from tests.console.people import MONTHLY, member, product, registered
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import World

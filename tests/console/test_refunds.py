@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 
 from kernel.contracts.money import Money
 from kernel.contracts.plugins import Dispute
-from services.billing.disputes import note_dispute
-from services.billing.lines import Item
 from services.billing.models import Payment, Refund
-from services.billing.payments import complete_payment, create_payment
-from services.billing.refunds import request_refund
+from services.billing.payments.disputes import note_dispute
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
+from services.billing.refunds.lifecycle import request_refund
 from tests.console.people import paid, registered, settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World

@@ -12,8 +12,8 @@ from kernel.config import Settings
 from kernel.contracts.gateways import GatewayEdit
 from kernel.sealing import Sealer
 from sandbox.payments.delivery import WEBHOOK_SECRET, signature
-from services.billing.gateway_settings import change_gateway
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
+from services.billing.gateways.settings import change_gateway
 from services.billing.models import GatewayMessage
 from tests.billing.test_stripe_charges import saved
 from tests.flows.browser import Answer

@@ -10,8 +10,8 @@ from kernel.contracts.deletions import Way
 from kernel.database import Database
 from kernel.events import Listener, advance
 from kernel.ids import new_id
-from services.billing.lines import Item
-from services.billing.payments import create_payment
+from services.billing.payments.lifecycle import create_payment
+from services.billing.payments.lines import Item
 from services.customers import deletions, mails, one_time_tokens
 from services.customers.models import Customer, Deletion, SignInAttempt
 from services.sites.models import SwitchTicket, Visit

@@ -12,7 +12,7 @@ from kernel.contracts.deletions import DeletionOrder
 from kernel.errors import Forbidden, NotFound
 from kernel.ids import new_id
 from kernel.tombstones import Departed
-from services.billing.memberships import start_membership
+from services.billing.memberships.lifecycle import start_membership
 from services.billing.models import Membership, Payment, Refund
 from services.customers.deletions import (
     CHOOSE_HEIR,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kernel import clock
 from kernel.events import advance
 from services.billing.models import Charge, Payment
-from services.billing.payments import cancel_payment, complete_payment
+from services.billing.payments.lifecycle import cancel_payment, complete_payment
 from services.customers.models import Mail, PayLink
 from services.customers.pay_links import issue
 from tests.billing.till import Till, open_till

@@ -15,9 +15,9 @@ from kernel.contracts.events import EmailVerified
 from kernel.events import advance
 from kernel.log import EventRow
 from kernel.work import perform
-from services.billing.memberships import activate_membership, start_membership
+from services.billing.memberships.lifecycle import activate_membership, start_membership
 from services.billing.models import Membership
-from services.billing.products import create_product
+from services.billing.products.sale import create_product
 from services.customers.models import Account, AuditLine, Customer
 from services.sites.models import Provisioning, Site
 from services.sites.settings import change_settings, show_settings

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from kernel.ids import new_id
-from services.billing.lines import Item
 from services.billing.models import Payment, Refund
-from services.billing.payments import complete_payment, create_payment
+from services.billing.payments.lifecycle import complete_payment, create_payment
+from services.billing.payments.lines import Item
 from tests.flows.browser import Answer
 from tests.flows.world import World
 

@@ -12,13 +12,13 @@ from kernel.contracts.payments import LineOrder
 from kernel.contracts.plugins import Outcome, Sought
 from kernel.database import Database
 from kernel.work import claim, retry_dead
-from services.billing.books import read_books
-from services.billing.charges import withdraw_charge
-from services.billing.charging import note_outcome, take_up
-from services.billing.gateways import Gateways
-from services.billing.line_changes import add_line
+from services.billing.books.checks import read_books
+from services.billing.gateways.configured import Gateways
 from services.billing.models import Charge
-from services.billing.payments import complete_payment
+from services.billing.payments.charges import withdraw_charge
+from services.billing.payments.charging import note_outcome, take_up
+from services.billing.payments.lifecycle import complete_payment
+from services.billing.payments.line_changes import add_line
 from tests.billing.till import DECLINED, Till, open_till
 from tests.payment_sandbox import Sandbox, sandbox
 from worker.performers.charges import DELAYS

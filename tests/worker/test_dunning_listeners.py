@@ -12,8 +12,8 @@ from kernel.contracts.events import BillingSettingsChanged
 from kernel.contracts.plugins import Method
 from kernel.database import Database
 from kernel.ids import new_id
-from services.billing.methods import keep_method
 from services.billing.models import BillingSettings, MembershipAgenda
+from services.billing.payments.methods import keep_method
 from tests.billing.days import Days, at
 from worker.listeners.dunning import membership_agenda
 

@@ -10,11 +10,11 @@ from kernel.config import Settings
 from kernel.contracts.plugins import Method
 from kernel.database import Database
 from kernel.work import Performer, due, perform
-from services.billing.gateway_messages import take_message
-from services.billing.gateways import Gateways
-from services.billing.methods import keep_method
+from services.billing.gateways.configured import Gateways
+from services.billing.gateways.messages import take_message
 from services.billing.models import GatewayMessage, PaymentMethod, Refund
-from services.billing.refunds import request_refund
+from services.billing.payments.methods import keep_method
+from services.billing.refunds.lifecycle import request_refund
 from tests.billing.conftest import sek
 from tests.billing.till import Till, open_till
 from tests.payment_sandbox import Sandbox, sandbox

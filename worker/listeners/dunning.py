@@ -11,7 +11,7 @@ from kernel.contracts.events import (
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.billing.agenda import wake_all, wake_customer
+from services.billing.agenda.run import wake_all, wake_customer
 from services.customers import dunning_mails
 
 dunning_mail = Listener("dunning_mail", home="customers", start="beginning")

@@ -16,8 +16,8 @@ from kernel.contracts.events import (
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.billing import waiting as billing
-from services.billing.memberships import leave_pending, start_waiting
+from services.billing.memberships import waiting as billing
+from services.billing.memberships.lifecycle import leave_pending, start_waiting
 from services.sites import waiting as sites
 
 verification_in_billing = Listener("verification_in_billing", home="billing", start="beginning")

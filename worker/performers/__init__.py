@@ -2,7 +2,7 @@
 
 from kernel.config import Settings
 from kernel.work import Performer
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
 from worker.performers.book_checks import book_check
 from worker.performers.charges import charge_performer
 from worker.performers.field_upkeep import field_upkeep

@@ -3,7 +3,7 @@
 from kernel.auth import Identity
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result, finish
-from services.billing.books import KIND, check_books, note_next_check
+from services.billing.books.checks import KIND, check_books, note_next_check
 from services.billing.models import BookCheck
 
 TIMEOUT = 300_000  # milliseconds; every posting is added up

@@ -4,10 +4,10 @@ from kernel.auth import Identity
 from kernel.contracts.plugins import GatewayAway, Outcome
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result
-from services.billing.attempts import Attempt
-from services.billing.charging import note_outcome, take_up
-from services.billing.gateways import GatewayNotReady, Gateways
+from services.billing.gateways.attempts import Attempt
+from services.billing.gateways.configured import GatewayNotReady, Gateways
 from services.billing.models import Charge
+from services.billing.payments.charging import note_outcome, take_up
 
 DAY = 86_400
 DELAYS = (300, 3600, DAY, DAY, DAY, DAY, DAY)

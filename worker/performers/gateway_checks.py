@@ -9,8 +9,8 @@ from kernel.errors import N_
 from kernel.ids import new_id
 from kernel.sealing import SealBroken
 from kernel.work import Claim, Performer, Result
-from services.billing.gateway_checks import note_check, settings_version
-from services.billing.gateways import GatewayNotReady, Gateways
+from services.billing.gateways.checks import note_check, settings_version
+from services.billing.gateways.configured import GatewayNotReady, Gateways
 from services.billing.models import GatewayCheck
 
 

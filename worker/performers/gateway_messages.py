@@ -4,11 +4,11 @@ from kernel.auth import Identity
 from kernel.contracts.plugins import GatewayAway, PaymentGateway, Sought
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result, finish
-from services.billing.gateway_news import take_news
-from services.billing.gateways import GatewayNotReady, Gateways
+from services.billing.gateways.configured import GatewayNotReady, Gateways
+from services.billing.gateways.news import take_news
 from services.billing.models import GatewayMessage
-from services.billing.refund_imports import ChargeNotKnownYet, NoRoomYet
-from services.billing.refund_money import WentAfterAll
+from services.billing.refunds.imports import ChargeNotKnownYet, NoRoomYet
+from services.billing.refunds.money import WentAfterAll
 
 DELAYS = (5, 30, 300, 3600, 14_400, 43_200, 86_400)  # seconds
 

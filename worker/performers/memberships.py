@@ -3,7 +3,7 @@
 from kernel.auth import Identity
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result
-from services.billing.agenda import take_step
+from services.billing.agenda.run import take_step
 from services.billing.models import MembershipAgenda
 
 STEPS = 50  # a turn; more than any membership has ever missed

@@ -10,7 +10,7 @@ from kernel.auth import Identity
 from kernel.contracts.plugins import GatewayAway, KeepsList, Movement, PaymentGateway, Sought
 from kernel.database import Database, UnitOfWork
 from kernel.work import Claim, Performer, Result, finish, hold
-from services.billing.gateways import GatewayNotReady, Gateways
+from services.billing.gateways.configured import GatewayNotReady, Gateways
 from services.billing.models import Reconciliation
 from services.billing.models.reconciliation import Thing
 from services.billing.reconciliation.differences import Found, Ours, compare, missing, side_of

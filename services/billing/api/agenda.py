@@ -5,9 +5,9 @@ from uuid import UUID
 from flask import Response
 
 from kernel.web import answer, needs, nothing, unit_of_work
+from services.billing.agenda.renewals import ask_again
 from services.billing.api.blueprint import api
 from services.billing.queries.coming import what_comes
-from services.billing.renewals import ask_again
 
 
 @api.get("/memberships/<uuid:membership_id>/coming")

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app
 
 from kernel.errors import N_, Forbidden
 from kernel.web import identity
-from services.billing.gateways import Gateways
+from services.billing.gateways.configured import Gateways
 
 api = Blueprint("billing", __name__, url_prefix="/v1")
 

@@ -6,8 +6,8 @@ from flask import Response
 
 from kernel.contracts.reconciliation import ComparisonWish, FindingClosing, FindingsQuery
 from kernel.web import answer, body, needs, nothing, query, unit_of_work
-from services.billing import books
 from services.billing.api.blueprint import api, installed_gateways
+from services.billing.books import checks as books
 from services.billing.queries import books as queries
 from services.billing.reconciliation import findings, runs
 

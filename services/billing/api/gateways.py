@@ -9,9 +9,9 @@ from kernel.contracts.gateways import Delivery, GatewayEdit, GatewayList, Gatewa
 from kernel.errors import N_, BadRequest
 from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.billing.api.blueprint import api, installed_gateways
-from services.billing.gateway_checks import ask_check
-from services.billing.gateway_messages import take_message
-from services.billing.gateway_settings import change_gateway, installed, show_gateway, show_gateways
+from services.billing.gateways.checks import ask_check
+from services.billing.gateways.messages import take_message
+from services.billing.gateways.settings import change_gateway, installed, show_gateway, show_gateways
 
 
 @api.get("/payment-gateways")

@@ -6,8 +6,8 @@ from flask import Response
 
 from kernel.contracts.invoices import InvoicesQuery
 from kernel.web import answer, needs, query, unit_of_work
-from services.billing import invoices as use_cases
 from services.billing.api.blueprint import api, own_customer
+from services.billing.invoices import of_payments as use_cases
 from services.billing.queries import invoices
 
 

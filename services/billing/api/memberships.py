@@ -9,17 +9,12 @@ from kernel.contracts.billing import PendingStarted
 from kernel.contracts.common import After
 from kernel.database import UnitOfWork
 from kernel.web import answer, body, needs, nothing, query, streamed, unit_of_work
-from services.billing import (
-    cancellations,
-    changes,
-    edits,
-    membership_export,
-    memberships,
-    new_memberships,
-    transfers,
-)
 from services.billing.api.blueprint import api
 from services.billing.api.once import once
+from services.billing.memberships import by_hand as new_memberships
+from services.billing.memberships import cancellations, changes, edits, transfers
+from services.billing.memberships import export as membership_export
+from services.billing.memberships import lifecycle as memberships
 from services.billing.queries import memberships as queries
 from services.billing.queries.memberships_list import memberships_list
 

@@ -7,7 +7,7 @@ from flask import Response
 from kernel.contracts.payments import PaymentMethods
 from kernel.web import answer, needs, nothing, unit_of_work
 from services.billing.api.blueprint import api
-from services.billing.methods import choose_default, kept_methods, remove_method
+from services.billing.payments.methods import choose_default, kept_methods, remove_method
 from services.billing.queries.payment import method_row
 
 

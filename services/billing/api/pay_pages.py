@@ -7,7 +7,7 @@ from flask import Response
 from kernel.contracts.payments import PayPageOrder
 from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.billing.api.blueprint import api, installed_gateways
-from services.billing.pay_pages import ask_for_page, look_sooner
+from services.billing.payments.pay_pages import ask_for_page, look_sooner
 from services.billing.queries import payment as pages
 
 

@@ -15,13 +15,14 @@ from kernel.contracts.payments import (
 )
 from kernel.database import UnitOfWork
 from kernel.web import answer, body, needs, query, streamed, unit_of_work
-from services.billing import line_changes, payments_export
 from services.billing.api.blueprint import api
 from services.billing.api.once import once
-from services.billing.charges import request_charge, withdraw_charge
-from services.billing.pay_pages import look_sooner
-from services.billing.payments import cancel_payment
-from services.billing.payments_by_hand import add_by_hand, complete_by_hand
+from services.billing.payments import export as payments_export
+from services.billing.payments import line_changes
+from services.billing.payments.by_hand import add_by_hand, complete_by_hand
+from services.billing.payments.charges import request_charge, withdraw_charge
+from services.billing.payments.lifecycle import cancel_payment
+from services.billing.payments.pay_pages import look_sooner
 from services.billing.queries import payment as pages
 from services.billing.queries.payments import payments_list
 

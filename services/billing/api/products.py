@@ -6,8 +6,10 @@ from flask import Response
 
 from kernel.contracts.products import ProductChange, ProductsQuery, ProductTerms
 from kernel.web import answer, body, needs, nothing, query, unit_of_work
-from services.billing import product_changes, products, retirement
 from services.billing.api.blueprint import api
+from services.billing.products import changes as product_changes
+from services.billing.products import retirement
+from services.billing.products import sale as products
 from services.billing.queries import products as queries
 
 

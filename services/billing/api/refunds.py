@@ -10,8 +10,8 @@ from kernel.web import answer, body, needs, query, unit_of_work
 from services.billing.api.blueprint import api
 from services.billing.api.once import once
 from services.billing.queries import refunds as queries
-from services.billing.refund_decisions import ask_again, decide_refund
-from services.billing.refunds import request_refund
+from services.billing.refunds.decisions import ask_again, decide_refund
+from services.billing.refunds.lifecycle import request_refund
 
 
 @api.get("/refunds")

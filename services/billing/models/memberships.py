@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kernel.contracts.billing import MembershipStatus, Period
 from kernel.errors import N_
 from kernel.tables import TenantScoped, Timestamped
+from services.billing.memberships.periods import period_of
+from services.billing.memberships.transitions import transition
 from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base
 from services.billing.models.products import Product
-from services.billing.periods import period_of
-from services.billing.transitions import transition
 
 
 class MembershipItem(TenantScoped, Base):

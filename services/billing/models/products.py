@@ -12,8 +12,8 @@ from kernel.contracts.money import Money
 from kernel.contracts.products import Pricing, ProductKind
 from kernel.errors import N_
 from kernel.tables import TenantScoped, Timestamped
+from services.billing.memberships.periods import period_of
 from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base
-from services.billing.periods import period_of
 
 
 class Product(TenantScoped, Timestamped, Base):

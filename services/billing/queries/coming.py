@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from kernel.contracts.agenda import ComingStep, WhatComes
 from kernel.database import UnitOfWork
+from services.billing.agenda.snapshots import read
+from services.billing.agenda.steps import Snapshot, Step, outlook
 from services.billing.models import Membership, MembershipAgenda
-from services.billing.snapshots import read
-from services.billing.steps import Snapshot, Step, outlook
 
 FINAL = frozenset({"remind", "hold", "expire", "abandon"})
 

@@ -11,7 +11,9 @@ from kernel.contracts.money import Money
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
-from services.billing.bills import items_of
+from services.billing.memberships.bills import items_of
+from services.billing.memberships.terms import Terms
+from services.billing.memberships.transitions import allowed_from, refused_from
 from services.billing.models import (
     Membership,
     MembershipChange,
@@ -21,8 +23,6 @@ from services.billing.models import (
     ScheduledChange,
 )
 from services.billing.queries.overview import NEWEST, membership_row, payment_row
-from services.billing.terms import Terms
-from services.billing.transitions import allowed_from, refused_from
 
 HISTORY = 20
 PERIODS = 100

@@ -20,9 +20,9 @@ from kernel.contracts.money import Money
 from kernel.cursors import Cursor, TimeCursor
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Invalid
+from services.billing.memberships.periods import period_of
 from services.billing.models import Membership, MembershipCount, MembershipItem, Product
 from services.billing.networks import time_zone
-from services.billing.periods import period_of
 from services.billing.queries.overview import MEMBERSHIP_ROW
 from services.billing.queries.paging import Order
 

@@ -13,8 +13,8 @@ from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.billing.amounts import in_words
+from services.billing.memberships.periods import period_of
 from services.billing.models import Membership, Payment, Product
-from services.billing.periods import period_of
 
 NEWEST = 10
 MAX_NUMBER = 2**62

@@ -12,8 +12,7 @@ from kernel.contracts import payments as contract
 from kernel.contracts.billing import LineItem
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
-from services.billing.gateways import MANUAL, Gateways
-from services.billing.methods import kept_methods
+from services.billing.gateways.configured import MANUAL, Gateways
 from services.billing.models import (
     Charge,
     GatewaySettings,
@@ -25,7 +24,8 @@ from services.billing.models import (
     PaymentMethod,
 )
 from services.billing.models.charges import OPEN_CHARGES
-from services.billing.payment_actions import actions_of, can_pay
+from services.billing.payments.actions import actions_of, can_pay
+from services.billing.payments.methods import kept_methods
 from services.billing.queries.overview import payment_row
 from services.billing.queries.refunds import refund_of
 

@@ -12,9 +12,9 @@ from kernel.contracts.products import ProductCounts, ProductRow, ProductsList, P
 from kernel.cursors import BIGINT, LONGEST, Cursor
 from kernel.database import UnitOfWork
 from services.billing.models import Membership, MembershipItem, Product
-from services.billing.products import prices_of, terms_of
+from services.billing.products.retirement import is_used
+from services.billing.products.sale import prices_of, terms_of
 from services.billing.queries.paging import Order
-from services.billing.retirement import is_used
 
 LIST = "products"
 SORT_NAME = func.lower(Product.name).label("sort_name")

@@ -9,7 +9,7 @@ from kernel.contracts.money import Money
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
-from services.billing.gateways import MANUAL
+from services.billing.gateways.configured import MANUAL
 from services.billing.models import Dispute, Payment, Refund
 from services.billing.models.payments import REFUNDABLE
 from services.billing.models.refunds import UNSETTLED_REFUNDS

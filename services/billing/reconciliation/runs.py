@@ -10,7 +10,7 @@ from kernel.contracts.plugins import KeepsList
 from kernel.database import Database, UnitOfWork
 from kernel.errors import N_, Conflict
 from kernel.ids import new_id
-from services.billing.gateways import MANUAL, Gateways
+from services.billing.gateways.configured import MANUAL, Gateways
 from services.billing.models import GatewaySettings, Reconciliation
 from services.billing.reconciliation.findings import close_gone, found_by
 

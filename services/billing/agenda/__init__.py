@@ -1,0 +1,1 @@
+"""What time makes due about memberships: bills, charges, reminders, ends."""

@@ -1,0 +1,1 @@
+"""How a network uses its payment gateways; the gateways themselves are in ``payment_gateways``."""

@@ -1,0 +1,1 @@
+"""What customers are asked to pay, and how the money comes."""

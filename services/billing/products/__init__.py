@@ -1,0 +1,1 @@
+"""What a network sells, and the rules for it."""
