@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bench.seed import Seeded
 from kernel.auth import Identity
 from kernel.database import Database
-from services.customers import mails
+from services.customers.mail import writing as mails
 from services.customers.models import Mail
 
 LONGEST = 300  # seconds

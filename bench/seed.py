@@ -19,10 +19,10 @@ from kernel.config import Settings
 from kernel.contracts.sites import Network
 from kernel.database import Database
 from kernel.ids import new_id
-from services.customers.accounts import create_admin
-from services.customers.api_keys import create_api_key
+from services.customers.accounts.accounts import create_admin
+from services.customers.accounts.api_keys import create_api_key
+from services.customers.accounts.passwords import hash_password
 from services.customers.imports.run import Import
-from services.customers.passwords import hash_password
 from services.sites.networks import create_network
 
 PASSWORD = "Nordan-vind-8"

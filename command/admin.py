@@ -5,9 +5,9 @@ import click
 from command.networks import customers_of
 from kernel.contracts.access import ROLES
 from kernel.errors import Failure
-from services.customers.accounts import create_admin
-from services.customers.passwords import hash_password
-from services.customers.second_factors import reset_by_operator
+from services.customers.accounts.accounts import create_admin
+from services.customers.accounts.passwords import hash_password
+from services.customers.accounts.second_factors import reset_by_operator
 
 
 @click.group()

@@ -7,7 +7,7 @@ import click
 from command.networks import customers_of
 from kernel import clock
 from kernel.errors import Failure
-from services.customers.api_keys import create_api_key
+from services.customers.accounts.api_keys import create_api_key
 
 
 @click.group()

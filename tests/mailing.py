@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kernel.auth import Identity
 from kernel.database import Database
-from services.customers import mails
+from services.customers.mail import writing as mails
 from services.customers.models import Mail, Network
 
 

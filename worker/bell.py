@@ -19,7 +19,7 @@ from kernel.config import Settings
 from kernel.database import CHANNEL, SERVICES, Database, role_url
 from kernel.events import Listener
 from kernel.work import Kind
-from services.customers.former import forget_former_customers
+from services.customers.deletion.former import forget_former_customers
 from services.sites.visits import end_expired_visits
 from worker import broker
 from worker.app import configure_logs

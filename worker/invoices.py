@@ -7,7 +7,7 @@ from kernel.contracts.invoices import Printed
 from kernel.database import Database
 from kernel.invoice_pdf import render
 from services.billing.queries import invoices
-from services.customers.buyers import buyer_of
+from services.customers.profiles.buyers import buyer_of
 
 
 def drawn(billing: Database, customers: Database, network_id: UUID, invoice_id: UUID) -> bytes:

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from kernel.config import Settings
 from kernel.contracts.mails import LINK
-from services.customers.sending import Letter
+from services.customers.mail.sending import Letter
 
 
 class NoAddress(Exception):

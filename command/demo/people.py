@@ -9,11 +9,11 @@ from command.demo.story import People, Person
 from kernel.auth import Identity
 from kernel.contracts.customers import BillingInfo
 from kernel.database import Database, UnitOfWork
-from services.customers.accounts import create_admin
+from services.customers.accounts.accounts import create_admin
+from services.customers.accounts.passwords import hash_without_rules, is_right
 from services.customers.imports.run import Import
 from services.customers.models import Account, Customer
-from services.customers.passwords import hash_without_rules, is_right
-from services.customers.registration import register_customer
+from services.customers.profiles.registration import register_customer
 
 OWNER_EMAIL = "admin@demo.example"
 SITE_OWNER_EMAIL = "solveig.rosen@demo.example"

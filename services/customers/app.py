@@ -7,6 +7,7 @@ from kernel.config import Settings
 from kernel.database import Database
 from kernel.sealing import Sealer
 from kernel.web import create_service
+from services.customers.accounts.confirmation import confirm
 from services.customers.api import (
     accounts,
     admins,
@@ -29,7 +30,6 @@ from services.customers.api import (
     second_factors,
     verification,
 )
-from services.customers.confirmation import confirm
 from services.customers.models import WORKS
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from services.customers import one_time_tokens
+from services.customers.accounts import one_time_tokens
 from services.customers.models import Account
 from tests.browser.conftest import Open, enter
 from tests.browser.test_pages import LOOKS, Look, faults

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from services.customers import one_time_tokens
+from services.customers.accounts import one_time_tokens
 from tests.browser.conftest import Open, enter
 from tests.flows.world import Owner, World
 

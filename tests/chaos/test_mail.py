@@ -22,7 +22,7 @@ from kernel.auth import Identity
 from kernel.config import Settings
 from kernel.database import Database
 from kernel.work import Performer, due, perform
-from services.customers import sending
+from services.customers.mail import sending
 from services.customers.models import Mail
 from tests.background import CONTEXT, fork, wait_until
 from tests.chaos.deaths import die, then_die

@@ -21,7 +21,7 @@ from services.billing.payments.lifecycle import complete_payment, create_payment
 from services.billing.payments.lines import Item
 from services.billing.products.sale import Offer, create_product
 from services.billing.refunds.lifecycle import request_refund
-from services.customers.registration import mark_vip, register_customer
+from services.customers.profiles.registration import mark_vip, register_customer
 from services.sites.models import Provisioning
 from tests.flows.world import Owner, World, password_hash
 from worker.listeners.audit import audit

@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
-from services.customers import one_time_tokens
+from services.customers.accounts import one_time_tokens
 from services.customers.models import Account, Mail
 from tests.console.people import settle
 from tests.flows.browser import Answer, Browser

@@ -8,7 +8,7 @@ import pytest
 
 from kernel.auth import Identity
 from kernel.contracts.access import ROLES
-from services.customers.api_keys import create_api_key
+from services.customers.accounts.api_keys import create_api_key
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import World, make_world
 

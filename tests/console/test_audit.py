@@ -8,7 +8,7 @@ import pytest
 
 from gateway import audit_words
 from kernel.contracts.timeline import BEGINNINGS, kind_of, types_of
-from services.customers.registration import mark_vip
+from services.customers.profiles.registration import mark_vip
 from tests.console.people import settle, vip
 from tests.contracts.test_events import KINDS
 from tests.flows.browser import Browser

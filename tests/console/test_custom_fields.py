@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from gateway.custom_fields import read_number, typed_number
 from kernel.contracts.custom_fields import Choice, FieldKind, FieldValuesChange, NewCustomField, Words
-from services.customers.custom_fields import change_values
-from services.customers.field_definitions import define_field
+from services.customers.custom_fields.definitions import define_field
+from services.customers.custom_fields.of_customers import change_values
 from services.customers.models import Customer, CustomField
 from tests.console.people import registered, settle
 from tests.flows.browser import Answer, Browser

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from services.customers import exports
+from services.customers.jobs import exports
 from services.customers.models import AuditLine
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import World

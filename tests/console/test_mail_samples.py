@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from kernel.contracts.mails import LINK
-from services.customers.mail_samples import templates
+from services.customers.mail.samples import templates
 from services.customers.models import Mail
 from tests.console.people import settle
 from tests.flows.browser import Browser

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kernel.contracts.customers import BillingInfo
 from services.customers.models import Customer
-from services.customers.registration import mark_vip
+from services.customers.profiles.registration import mark_vip
 from tests.console.people import registered, settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.stack import Stack

@@ -12,12 +12,12 @@ from kernel.config import Settings
 from kernel.contracts.access import ROLES, SITE_OWNER, Role
 from kernel.contracts.customers import Credentials, CustomersList, CustomersQuery
 from kernel.database import Database
-from services.customers.accounts import create_admin
+from services.customers.accounts.accounts import create_admin
+from services.customers.accounts.passwords import hash_password
 from services.customers.app import create_app
 from services.customers.models import Account, Customer
-from services.customers.passwords import hash_password
+from services.customers.profiles.registration import register_customer
 from services.customers.queries.listing import customers_list
-from services.customers.registration import register_customer
 from tests.calling import Call, caller
 
 PASSWORD = "Correct horse battery staple"

@@ -9,11 +9,11 @@ from kernel.auth import Identity
 from kernel.contracts.access import ROLES
 from kernel.contracts.events import AccountUnlocked, SignInForced
 from kernel.log import EventRow
-from services.customers import access, api_keys, one_time_tokens
-from services.customers.confirmation import SessionEnded, confirm
-from services.customers.logins import LoginNotYours
+from services.customers.accounts import access, api_keys, one_time_tokens
+from services.customers.accounts.confirmation import SessionEnded, confirm
 from services.customers.models import Account, ApiKey, AuditLine, Customer
-from services.customers.sign_ins import authenticate
+from services.customers.profiles.logins import LoginNotYours
+from services.customers.sign_ins.first_step import authenticate
 from tests.calling import Call
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin, signed_in
 

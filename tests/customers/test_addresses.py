@@ -12,9 +12,9 @@ from sqlalchemy import create_engine, text
 from kernel.auth import Identity
 from kernel.config import Settings
 from kernel.database import Database, owner_url
-from services.customers import one_time_tokens
-from services.customers.addresses import AddressNotValid, checked, key_of
+from services.customers.accounts import one_time_tokens
 from services.customers.models import Account, OneTimeToken
+from services.customers.profiles.addresses import AddressNotValid, checked, key_of
 from tests.customers.conftest import Register
 
 

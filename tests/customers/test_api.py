@@ -12,7 +12,7 @@ from kernel.auth import Identity
 from kernel.database import Database
 from kernel.events import advance
 from kernel.ids import new_id
-from services.customers.api_keys import create_api_key
+from services.customers.accounts.api_keys import create_api_key
 from services.customers.models import Account, ApiKey, AuditLine
 from tests.calling import Call, statements
 from tests.customers.conftest import Register, make_admin, signed_in
@@ -76,7 +76,7 @@ def test_the_whole_networks_timeline_is_for_auditors_alone(
 def test_another_networks_customer_is_absent(call: Call, admin: Identity, database: Database) -> None:
     stranger = Identity.command(new_id())
     with database.unit_of_work(stranger) as uow:
-        from services.customers.registration import register_customer
+        from services.customers.profiles.registration import register_customer
 
         theirs = register_customer(uow, email="x@shop.example", how="api")
 

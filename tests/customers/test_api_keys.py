@@ -16,12 +16,12 @@ from kernel.contracts.events import ApiKeyCreated, ApiKeyRevoked
 from kernel.database import Database
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.ids import new_id
-from services.customers import admins, api_keys
-from services.customers.api_keys import KeyNotValid, ScopeTooHigh
-from services.customers.confirmation import SessionEnded, confirm
+from services.customers.accounts import admins, api_keys
+from services.customers.accounts.api_keys import KeyNotValid, ScopeTooHigh
+from services.customers.accounts.confirmation import SessionEnded, confirm
+from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.models import Account, ApiKey, AuditLine
 from services.customers.queries.api_keys import api_keys_list
-from services.customers.visiting import NotOnAVisit
 from tests.customers.conftest import Register, make_admin, signed_in
 from tests.customers.test_admins import at_once
 

@@ -13,9 +13,9 @@ from kernel.contracts.events import InvoiceIssued
 from kernel.contracts.money import Money
 from kernel.errors import NotFound
 from kernel.ids import new_id
-from services.customers.buyers import buyer_of, keep_buyer
-from services.customers.former import forget_former_customers
+from services.customers.deletion.former import forget_former_customers
 from services.customers.models import Account, Customer, FormerCustomer
+from services.customers.profiles.buyers import buyer_of, keep_buyer
 from tests.mailing import found_network
 
 

@@ -9,7 +9,7 @@ from kernel.contracts.events import SwitchCleared
 from kernel.database import Database
 from kernel.errors import Failure, Forbidden
 from kernel.ids import new_id
-from services.customers.clearances import SwitchNotAllowed, TargetNotActive, clear_switch
+from services.customers.accounts.clearances import SwitchNotAllowed, TargetNotActive, clear_switch
 from services.customers.models import Account, AuditLine, Customer
 from tests.customers.conftest import Register, make_admin, signed_in
 

@@ -14,8 +14,8 @@ from kernel.contracts.events import NetworkCreated
 from kernel.contracts.second_factors import Challenge
 from kernel.database import Database
 from kernel.sealing import Sealer
-from services.customers import second_factors
-from services.customers.sign_ins import authenticate
+from services.customers.accounts import second_factors
+from services.customers.sign_ins.first_step import authenticate
 from tests.customers.conftest import PASSWORD, Listing, credentials
 
 SAMPLE = Path(__file__).parents[2] / "demo" / "atoll.csv"

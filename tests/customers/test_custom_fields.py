@@ -15,11 +15,11 @@ from kernel.database import Database
 from kernel.ids import new_id
 from kernel.log import EventRow
 from kernel.work import due, perform
-from services.customers import custom_fields as use_cases
-from services.customers import field_upkeep as upkeep
-from services.customers import profiles
-from services.customers.field_values import text_of
+from services.customers.custom_fields import of_customers as use_cases
+from services.customers.custom_fields import upkeep
+from services.customers.custom_fields.values import text_of
 from services.customers.models import AuditLine, Customer, FieldUpkeep
+from services.customers.profiles import editing as profiles
 from tests.calling import Call, statements
 from tests.customers.conftest import Listing, Register, make_admin, signed_in
 from worker.performers.field_upkeep import field_upkeep

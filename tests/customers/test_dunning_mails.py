@@ -12,7 +12,7 @@ from kernel.contracts.mails import LINK
 from kernel.contracts.money import Money
 from kernel.database import Database
 from kernel.ids import new_id
-from services.customers import dunning_mails
+from services.customers.mail import dunning as dunning_mails
 from services.customers.models import Account, Customer, Mail
 from tests.customers.conftest import Register
 from tests.mailing import found_network

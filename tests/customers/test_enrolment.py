@@ -13,9 +13,9 @@ from kernel.contracts.profiles import NewProfile
 from kernel.database import Database
 from kernel.errors import Forbidden
 from kernel.ids import new_id
-from services.customers.enrolment import AccountIsThere, enrol
 from services.customers.models import Account, AuditLine, Customer, Mail, Network
-from services.customers.profile_rules import ProfileNotValid
+from services.customers.profiles.enrolment import AccountIsThere, enrol
+from services.customers.profiles.rules import ProfileNotValid
 from tests.customers.conftest import Listing, Register, make_admin, signed_in
 
 Enrol = Callable[..., Customer]

@@ -22,8 +22,8 @@ from kernel.database import Database, UnitOfWork
 from kernel.ids import new_id
 from kernel.spreadsheets import as_typed, defused
 from kernel.streams import until_end
-from services.customers import exports
 from services.customers.imports.run import Import, Report
+from services.customers.jobs import exports
 from services.customers.models import Account, AuditLine
 from services.customers.queries import selected
 from tests.background import fork
@@ -113,7 +113,7 @@ def test_ids_export_those_alone_and_strangers_are_not_among_them(
 ):
     mine, other = register("Åsa"), register("Eva")
     with database.unit_of_work(Identity.command(new_id())) as uow:
-        from services.customers.registration import register_customer
+        from services.customers.profiles.registration import register_customer
 
         theirs = register_customer(uow, email="x@shop.example", how="api")
 
@@ -175,7 +175,7 @@ def test_what_was_exported_can_be_imported_and_changes_nothing(
 ):
     identity = Identity.command(new_id())
     with database.unit_of_work(identity) as uow:
-        from services.customers.registration import register_customer
+        from services.customers.profiles.registration import register_customer
 
         register_customer(
             uow, email="a@shop.example", how="api", first_name=names[0], last_name=names[1], phone="+46 70 1",

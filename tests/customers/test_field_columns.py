@@ -13,11 +13,11 @@ from kernel.contracts.bulk import ExportOrder
 from kernel.contracts.custom_fields import Choice, FieldKind, FieldValuesChange, NewCustomField, Words
 from kernel.database import Database
 from kernel.ids import new_id
-from services.customers import exports
-from services.customers.custom_fields import change_values
-from services.customers.field_definitions import define_field
+from services.customers.custom_fields.definitions import define_field
+from services.customers.custom_fields.of_customers import change_values
 from services.customers.imports.fields import FieldColumnNotKnown
 from services.customers.imports.run import Import, Report
+from services.customers.jobs import exports
 from tests.customers.conftest import Listing, Register, read_list
 from tests.customers.test_verification import wait_for_a_lock
 

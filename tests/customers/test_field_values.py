@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from kernel.contracts.custom_fields import Choice, CustomField, FieldKind, FieldValue, Words
 from kernel.ids import new_id
-from services.customers.field_values import KEPT, ValueNotValid, kept, of_text, text_of
+from services.customers.custom_fields.values import KEPT, ValueNotValid, kept, of_text, text_of
 
 CHOICES = ("red", "sea_green", "blue_2")
 JSON: TypeAdapter[FieldValue] = TypeAdapter(FieldValue)

@@ -11,9 +11,9 @@ from kernel.contracts.handovers import HandedOver, HandoverOrder
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound
 from kernel.ids import new_id
-from services.customers import deletions, handovers, one_time_tokens
-from services.customers.handovers import HandoverRefused
-from services.customers.logins import LoginNotYours
+from services.customers.accounts import one_time_tokens
+from services.customers.accounts.visiting import NotOnAVisit
+from services.customers.deletion import asking as deletions
 from services.customers.models import (
     Account,
     AuditLine,
@@ -23,10 +23,12 @@ from services.customers.models import (
     SignInAttempt,
     TimelineLine,
 )
-from services.customers.profile_rules import ProfileNotValid
+from services.customers.profiles import handovers
+from services.customers.profiles.handovers import HandoverRefused
+from services.customers.profiles.logins import LoginNotYours
+from services.customers.profiles.rules import ProfileNotValid
 from services.customers.queries.page import customer_page
-from services.customers.sign_ins import WrongCredentials, authenticate
-from services.customers.visiting import NotOnAVisit
+from services.customers.sign_ins.first_step import WrongCredentials, authenticate
 from tests.customers.conftest import Listing, Register, credentials, make_admin, signed_in
 from tests.customers.test_admins import at_once
 from tests.customers.test_invitations import invite

@@ -24,9 +24,9 @@ from kernel.database import Database
 from kernel.errors import Invalid, TooLarge
 from kernel.ids import new_id
 from kernel.log import EventRow
-from services.customers import admins
-from services.customers.api_keys import create_api_key
-from services.customers.field_definitions import define_field
+from services.customers.accounts import admins
+from services.customers.accounts.api_keys import create_api_key
+from services.customers.custom_fields.definitions import define_field
 from services.customers.imports import received, run, runs
 from services.customers.imports.files import FileNotReadable
 from services.customers.imports.guesses import guessed

@@ -14,15 +14,15 @@ from kernel.contracts.admins import InvitationAcceptance, InvitationOrder
 from kernel.contracts.events import AdminInvited, InvitationWithdrawn
 from kernel.database import Database
 from kernel.errors import Forbidden, Invalid, NotFound
-from services.customers import admins, invitations, one_time_tokens
-from services.customers.admins import TooHigh
-from services.customers.confirmation import SessionEnded, confirm
-from services.customers.invitations import AlreadyAdmin
+from services.customers.accounts import admins, invitations, one_time_tokens
+from services.customers.accounts.admins import TooHigh
+from services.customers.accounts.confirmation import SessionEnded, confirm
+from services.customers.accounts.invitations import AlreadyAdmin
+from services.customers.accounts.one_time_tokens import LinkNotValid
+from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.models import Account, AuditLine, Invitation, Mail, Network
-from services.customers.one_time_tokens import LinkNotValid
 from services.customers.queries.admins import admins_list
-from services.customers.sign_ins import WrongCredentials, authenticate
-from services.customers.visiting import NotOnAVisit
+from services.customers.sign_ins.first_step import WrongCredentials, authenticate
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin, signed_in
 from tests.customers.test_admins import at_once, audit_lines
 

@@ -24,11 +24,14 @@ from kernel.database import Database, UnitOfWork
 from kernel.errors import Forbidden
 from kernel.ids import new_id
 from kernel.log import EventRow
-from services.customers import admins, audit, bulk_actions, jobs
-from services.customers.api_keys import create_api_key
+from services.customers import audit
+from services.customers.accounts import admins
+from services.customers.accounts.api_keys import create_api_key
+from services.customers.jobs import actions as bulk_actions
+from services.customers.jobs import lifecycle as jobs
 from services.customers.models import Account, ApiKey, AuditLine, Customer, Deletion, Job, JobRow
+from services.customers.profiles.registration import register_customer
 from services.customers.queries.jobs import job_page
-from services.customers.registration import register_customer
 from tests.background import fork, wait_until
 from tests.calling import Call
 from tests.customers.conftest import Register, make_admin, signed_in

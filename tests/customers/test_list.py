@@ -10,7 +10,7 @@ from kernel.cursors import CursorNotValid
 from kernel.database import Database
 from kernel.ids import new_id
 from services.customers.models import CustomerFacts
-from services.customers.registration import mark_vip
+from services.customers.profiles.registration import mark_vip
 from tests.customers.conftest import Listing, Register, read_list
 
 START = datetime(2024, 1, 1, tzinfo=UTC)

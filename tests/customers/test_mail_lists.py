@@ -15,8 +15,8 @@ from kernel.contracts.access import ROLES
 from kernel.contracts.mails import LINK
 from kernel.database import Database
 from kernel.ids import new_id
+from services.customers.mail.sending_again import AGAIN
 from services.customers.models import Account, AuditLine, Customer, Mail
-from services.customers.sending_again import AGAIN
 from tests.calling import Call
 from tests.customers.conftest import Register, make_admin, signed_in
 from tests.mailing import found_network, read, write

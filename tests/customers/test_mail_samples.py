@@ -10,9 +10,9 @@ from gateway.labels import MAILS
 from kernel.auth import Identity
 from kernel.contracts.mails import LINK
 from kernel.database import Database
-from services.customers import mails
-from services.customers.mail_looks import READABLE, contrast, ink_on
-from services.customers.mail_samples import SAMPLES, templates
+from services.customers.mail import writing as mails
+from services.customers.mail.looks import READABLE, contrast, ink_on
+from services.customers.mail.samples import SAMPLES, templates
 from services.customers.models import AuditLine, Mail, Network
 from tests.calling import Call
 from tests.customers.conftest import make_admin, signed_in

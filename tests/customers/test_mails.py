@@ -8,11 +8,12 @@ from kernel.contracts.mails import LINK
 from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import new_id
-from services.customers import attachments, mails
-from services.customers.attachments import Attached
+from services.customers.mail import attachments
+from services.customers.mail import writing as mails
+from services.customers.mail.attachments import Attached
+from services.customers.mail.sending_again import send_again
 from services.customers.models import Mail, MailAttachment, Network
 from services.customers.models.mails import LARGEST_ATTACHMENT
-from services.customers.sending_again import send_again
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from kernel.auth import Identity
 from kernel.contracts.events import CustomerBillingErased, CustomerSitesDeleted
 from kernel.database import Database, UnitOfWork
 from kernel.errors import NotFound
-from services.customers import deletion_steps, deletions, mails
+from services.customers.deletion import asking as deletions
+from services.customers.deletion import steps as deletion_steps
+from services.customers.mail import writing as mails
 from services.customers.models import Customer, Deletion, Mail
 from tests.customers.conftest import Register
 from tests.customers.test_verification import wait_for_a_lock

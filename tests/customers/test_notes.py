@@ -13,8 +13,8 @@ from kernel.contracts.notes import LONGEST_NOTE
 from kernel.database import Database, owner_url
 from kernel.ids import new_id
 from kernel.log import EventRow
-from services.customers import notes
 from services.customers.models import AuditLine, Customer, Note
+from services.customers.profiles import notes
 from tests.calling import Call
 from tests.customers.conftest import Register, make_admin, signed_in
 

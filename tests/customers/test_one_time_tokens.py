@@ -9,9 +9,9 @@ from time_machine import travel
 from kernel import clock
 from kernel.auth import Identity
 from kernel.database import Database
-from services.customers import one_time_tokens
+from services.customers.accounts import one_time_tokens
+from services.customers.accounts.one_time_tokens import LIFETIMES, LinkNotValid
 from services.customers.models import Account, Customer, OneTimeToken
-from services.customers.one_time_tokens import LIFETIMES, LinkNotValid
 from tests.customers.conftest import Register
 
 

@@ -14,13 +14,13 @@ from kernel.contracts.events import PasswordChanged
 from kernel.database import Database
 from kernel.errors import Forbidden, Unauthenticated
 from kernel.log import EventRow
-from services.customers import one_time_tokens, password_changes
-from services.customers.confirmation import SessionEnded, confirm
+from services.customers.accounts import one_time_tokens, password_changes
+from services.customers.accounts.confirmation import SessionEnded, confirm
+from services.customers.accounts.one_time_tokens import LinkNotValid
+from services.customers.accounts.oneself import AccountResting, WrongPassword
+from services.customers.accounts.passwords import PasswordNotAllowed, is_right
 from services.customers.models import Account, AuditLine, Customer, Mail
-from services.customers.one_time_tokens import LinkNotValid
-from services.customers.oneself import AccountResting, WrongPassword
-from services.customers.passwords import PasswordNotAllowed, is_right
-from services.customers.sign_ins import authenticate
+from services.customers.sign_ins.first_step import authenticate
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin, signed_in
 from tests.mailing import found_network
 

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from kernel.contracts.access import ROLES
 from kernel.contracts.events import PasswordLinkSent
 from kernel.log import EventRow
-from services.customers import one_time_tokens, password_links
-from services.customers.link_limits import ResentTooOften
-from services.customers.logins import LoginNotYours
+from services.customers.accounts import one_time_tokens, password_links
+from services.customers.accounts.link_limits import ResentTooOften
+from services.customers.accounts.password_links import AccountNotActive
 from services.customers.models import Account, AuditLine, LinkRequest, Mail
-from services.customers.password_links import AccountNotActive
+from services.customers.profiles.logins import LoginNotYours
 from tests.calling import statements
 from tests.customers.conftest import make_admin, signed_in
 from tests.customers.test_link_requests import answer_all, ask, count

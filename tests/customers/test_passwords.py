@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.customers.passwords import (
+from services.customers.accounts.passwords import (
     LONGEST,
     PasswordNotAllowed,
     broken_rules,

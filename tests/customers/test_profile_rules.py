@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.contracts.profiles import FIELDS, ProfileField
-from services.customers.profile_rules import Examination
+from services.customers.profiles.rules import Examination
 
 NO_COUNTRY_OF_VAT = "Choose the country, or begin with its code, like SE556036079301."
 NO_COUNTRY_OF_PHONE = (

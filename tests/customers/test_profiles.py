@@ -15,11 +15,12 @@ from kernel.contracts.profiles import BILLING, FIELDS, ProfileChange
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound
 from kernel.ids import new_id
-from services.customers import mails, one_time_tokens
-from services.customers.logins import LoginNotYours
+from services.customers.accounts import one_time_tokens
+from services.customers.mail import writing as mails
 from services.customers.models import Account, AuditLine, Customer, Mail, Network, OneTimeToken
-from services.customers.profile_rules import ProfileNotValid
-from services.customers.profiles import ChangedMeanwhile, change_profile
+from services.customers.profiles.editing import ChangedMeanwhile, change_profile
+from services.customers.profiles.logins import LoginNotYours
+from services.customers.profiles.rules import ProfileNotValid
 from tests.customers.conftest import Listing, Register, make_admin, signed_in
 
 Change = Callable[..., list[Any]]

@@ -13,8 +13,8 @@ from kernel.database import Database, owner_url
 from kernel.ids import new_id
 from services.customers.imports.run import Import
 from services.customers.models import Customer
+from services.customers.profiles.registration import mark_vip, register_customer
 from services.customers.queries.counts import tab_counts
-from services.customers.registration import mark_vip, register_customer
 from tests.calling import statements
 from tests.customers.conftest import read_list
 

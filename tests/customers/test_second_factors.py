@@ -21,9 +21,12 @@ from kernel.errors import Forbidden, NotFound, Unauthenticated
 from kernel.ids import new_id
 from kernel.log import EventRow
 from kernel.sealing import SealBroken, Sealer
-from services.customers import admins, factors, second_factors, second_steps
-from services.customers.admins import NotOnOneself, OwnersOnly
-from services.customers.confirmation import SessionEnded, confirm
+from services.customers.accounts import admins, factors, second_factors
+from services.customers.accounts.admins import NotOnOneself, OwnersOnly
+from services.customers.accounts.confirmation import SessionEnded, confirm
+from services.customers.accounts.oneself import AccountResting, WrongPassword
+from services.customers.accounts.second_factors import AlreadyOn, NoFactor, NotBegun, WrongFirstCode
+from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.models import (
     Account,
     AuditLine,
@@ -34,12 +37,10 @@ from services.customers.models import (
     SignInAttempt,
     SignInChallenge,
 )
-from services.customers.oneself import AccountResting, WrongPassword
 from services.customers.queries.sign_ins import latest_sign_ins
-from services.customers.second_factors import AlreadyOn, NoFactor, NotBegun, WrongFirstCode
-from services.customers.second_steps import ChallengeNotValid, WrongCode
-from services.customers.sign_ins import WrongCredentials, authenticate
-from services.customers.visiting import NotOnAVisit
+from services.customers.sign_ins import second_step as second_steps
+from services.customers.sign_ins.first_step import WrongCredentials, authenticate
+from services.customers.sign_ins.second_step import ChallengeNotValid, WrongCode
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin, signed_in
 from tests.customers.test_admins import at_once, audit_lines
 

@@ -7,7 +7,7 @@ import pytest
 from kernel.auth import Identity
 from kernel.ids import new_id
 from services.customers.models import Account, Customer, SignInAttempt
-from services.customers.sign_ins import authenticate, sign_out
+from services.customers.sign_ins.first_step import authenticate, sign_out
 from tests.calling import Call
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin, signed_in
 

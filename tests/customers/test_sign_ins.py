@@ -11,9 +11,9 @@ from kernel.auth import Identity
 from kernel.contracts.events import AccountLocked, SignedIn
 from kernel.database import Database
 from kernel.log import EventRow
+from services.customers.accounts.passwords import HASHER
 from services.customers.models import Account, Customer, SignInAttempt
-from services.customers.passwords import HASHER
-from services.customers.sign_ins import REFUSAL, WrongCredentials, authenticate
+from services.customers.sign_ins.first_step import REFUSAL, WrongCredentials, authenticate
 from tests.customers.conftest import PASSWORD, Register, credentials, make_admin
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0"

@@ -21,12 +21,13 @@ from kernel.contracts.verification import VerificationEdit
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Forbidden
 from kernel.ids import new_id
-from services.customers import one_time_tokens, verification
-from services.customers.link_limits import ResentTooOften
+from services.customers.accounts import one_time_tokens
+from services.customers.accounts.link_limits import ResentTooOften
+from services.customers.accounts.one_time_tokens import LinkNotValid
 from services.customers.models import Account, AuditLine, Customer, Mail
-from services.customers.one_time_tokens import LinkNotValid
-from services.customers.registration import register_customer
-from services.customers.verification import NothingToVerify, masked
+from services.customers.profiles import verification
+from services.customers.profiles.registration import register_customer
+from services.customers.profiles.verification import NothingToVerify, masked
 from tests.customers.conftest import Register, make_admin, signed_in
 from tests.mailing import found_network
 

@@ -12,7 +12,9 @@ from kernel.events import Listener, advance
 from kernel.ids import new_id
 from services.billing.payments.lifecycle import create_payment
 from services.billing.payments.lines import Item
-from services.customers import deletions, mails, one_time_tokens
+from services.customers.accounts import one_time_tokens
+from services.customers.deletion import asking as deletions
+from services.customers.mail import writing as mails
 from services.customers.models import Customer, Deletion, SignInAttempt
 from services.sites.models import SwitchTicket, Visit
 from services.sites.sites import map_domain

@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.contracts.money import Money
 from kernel.ids import new_id
 from services.billing.models import Membership, Payment
-from services.customers.former import forget_former_customers
+from services.customers.deletion.former import forget_former_customers
 from services.customers.models import CustomerFacts, FormerCustomer
 from services.customers.queries.deletions import former_customer
 from services.customers.queries.timeline import timeline as read_timeline

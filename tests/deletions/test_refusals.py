@@ -14,7 +14,7 @@ from kernel.ids import new_id
 from kernel.tombstones import Departed
 from services.billing.memberships.lifecycle import start_membership
 from services.billing.models import Membership, Payment, Refund
-from services.customers.deletions import (
+from services.customers.deletion.asking import (
     CHOOSE_HEIR,
     EITHER_OR,
     HEIR_GOES,

@@ -18,7 +18,7 @@ from kernel.contracts.deletions import Way
 from kernel.database import NOBODY, SERVICES, Database
 from kernel.events import Listener
 from services.billing.models import Payment
-from services.customers import deletions
+from services.customers.deletion import asking as deletions
 from services.customers.models import CustomerFacts, TimelineSubject
 from services.sites.models import Site
 from tests.background import fork, wait_until

@@ -18,8 +18,8 @@ from kernel.database import SERVICES, Database, UnitOfWork, owner_url
 from kernel.events import lag
 from kernel.migrations import migrate
 from services.billing.models import Membership, Payment, Refund
+from services.customers.accounts.passwords import is_right
 from services.customers.models import Account, Customer, CustomerFacts
-from services.customers.passwords import is_right
 from services.sites.hosts import resolve_host
 from services.sites.models import Domain, Page, Site
 from services.sites.networks import find_network

@@ -12,8 +12,8 @@ from kernel import clock
 from kernel.events import advance
 from services.billing.models import Charge, Payment
 from services.billing.payments.lifecycle import cancel_payment, complete_payment
+from services.customers.mail.pay_links import issue
 from services.customers.models import Mail, PayLink
-from services.customers.pay_links import issue
 from tests.billing.till import Till, open_till
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World, make_world

@@ -8,11 +8,11 @@ from kernel.auth import Identity
 from kernel.contracts.access import ROLES
 from kernel.database import Database
 from kernel.ids import new_id
-from services.customers.accounts import create_admin
-from services.customers.api_keys import create_api_key
+from services.customers.accounts.accounts import create_admin
+from services.customers.accounts.api_keys import create_api_key
+from services.customers.accounts.passwords import hash_password
 from services.customers.models import Account
-from services.customers.passwords import hash_password
-from services.customers.registration import register_customer
+from services.customers.profiles.registration import register_customer
 from services.sites.networks import create_network
 from services.sites.provisioning import provision_site
 from services.sites.sites import create_site, publish_site

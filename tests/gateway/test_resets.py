@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from services.customers import one_time_tokens
+from services.customers.accounts import one_time_tokens
 from services.customers.models import LinkRequest, Mail
 from tests.console.people import settle
 from tests.flows.browser import Answer, Browser

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from gateway.sessions import handle_of, key_of
 from kernel import clock
 from kernel.sealing import Sealer
-from services.customers import factors
+from services.customers.accounts import factors
 from services.customers.models import Account, Network, SecondFactor
 from tests.console.people import settle
 from tests.flows.browser import Answer, Browser

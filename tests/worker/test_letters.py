@@ -13,8 +13,8 @@ import pytest
 from kernel import clock
 from kernel.config import Settings
 from kernel.contracts.mails import LINK
+from services.customers.mail.sending import Letter
 from services.customers.models import Mail, Network
-from services.customers.sending import Letter
 from worker.letters import NoAddress, compose, deliverable, one_line
 
 TOKEN = "s3cret_-token"

@@ -16,9 +16,10 @@ from kernel.contracts.events import ReachabilityChanged
 from kernel.database import Database
 from kernel.log import EventRow
 from kernel.work import LEASE, Performer, perform, retry_dead
-from services.customers import one_time_tokens, sending
+from services.customers.accounts import one_time_tokens
+from services.customers.mail import sending
 from services.customers.models import Account, Customer, Mail, OneTimeToken
-from services.customers.registration import register_customer
+from services.customers.profiles.registration import register_customer
 from tests.mail_server import HANG_UP, TAKE_AND_HANG_UP, MailServer, running_mail_server
 from tests.mailing import found_network, read, write
 from worker.performers.mail import DELAYS, mail_performer

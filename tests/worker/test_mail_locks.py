@@ -11,10 +11,11 @@ from kernel import clock
 from kernel.auth import Identity
 from kernel.database import Database
 from kernel.work import Claim, LeaseLost
-from services.customers import access, sending
+from services.customers.accounts import access
+from services.customers.accounts.password_links import lock_credentials
+from services.customers.mail import sending
 from services.customers.models import Mail, OneTimeToken
-from services.customers.password_links import lock_credentials
-from services.customers.registration import register_customer
+from services.customers.profiles.registration import register_customer
 from tests.customers.test_verification import wait_for_a_lock
 from tests.mailing import found_network, write
 

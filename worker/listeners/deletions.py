@@ -17,7 +17,8 @@ from kernel.contracts.events import (
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.billing.deletions import close_account
-from services.customers import buyers, deletion_steps
+from services.customers.deletion import steps as deletion_steps
+from services.customers.profiles import buyers
 from services.sites import deletions as of_sites
 
 billing_deletions = Listener("billing_deletions", home="billing", start="beginning")

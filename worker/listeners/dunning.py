@@ -12,7 +12,7 @@ from kernel.contracts.events import (
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.billing.agenda.run import wake_all, wake_customer
-from services.customers import dunning_mails
+from services.customers.mail import dunning as dunning_mails
 
 dunning_mail = Listener("dunning_mail", home="customers", start="beginning")
 membership_agenda = Listener("membership_agenda", home="billing", start="beginning")

@@ -5,7 +5,8 @@ from datetime import timedelta
 from kernel.contracts.events import InvoiceIssued, InvoiceSent, PaymentCompleted, Recorded
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.customers import buyers, payment_mails
+from services.customers.mail import payments as payment_mails
+from services.customers.profiles import buyers
 
 LATE = timedelta(days=3)
 """After it nobody is thanked any more: payments of long ago are told of when records are brought in."""

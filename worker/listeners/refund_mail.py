@@ -3,8 +3,8 @@
 from kernel.contracts.events import InvoiceIssued, PaymentRefunded, Recorded
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.customers import buyers
-from services.customers.refund_mails import tell_of_refund
+from services.customers.mail.refunds import tell_of_refund
+from services.customers.profiles import buyers
 
 refund_mail = Listener("refund_mail", home="customers", start="now")
 

@@ -8,8 +8,8 @@ from kernel.bulk import insert_rows, waiting
 from kernel.contracts.events import CustomerDeleted, CustomerDeletionRequested, Event, Recorded
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from services.customers.belongings import FORMER
-from services.customers.departed import Departed, departed
+from services.customers.deletion.belongings import FORMER
+from services.customers.deletion.departed import Departed, departed
 from services.customers.models import TimelineLine, TimelineSubject
 
 SUBJECTS = ("customer_id", "account_id", "heir_id", "membership_id", "payment_id", "site_id")

@@ -3,7 +3,7 @@
 from kernel.auth import Identity
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result, finish, hold
-from services.customers.field_upkeep import keep_up
+from services.customers.custom_fields.upkeep import keep_up
 from services.customers.models import FieldUpkeep
 
 

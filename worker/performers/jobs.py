@@ -6,7 +6,7 @@ from time import monotonic
 from kernel.auth import Identity
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result, finish, go_on, hold
-from services.customers.jobs import KIND, advance
+from services.customers.jobs.lifecycle import KIND, advance
 from services.customers.models import Job
 
 TURN = 4.0  # seconds; then other work gets the thread

@@ -3,7 +3,7 @@
 from kernel.auth import Identity
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result
-from services.customers.link_requests import answer_request
+from services.customers.accounts.link_requests import answer_request
 from services.customers.models import LinkRequest
 
 

@@ -1,10 +1,10 @@
-"""Send a message: with no transaction open, and never a third copy; see ``services.customers.sending``."""
+"""Send a message: with no transaction open, and never a third copy; ``services.customers.mail.sending``."""
 
 from kernel.auth import Identity
 from kernel.config import Settings
 from kernel.database import Database, UnitOfWork
 from kernel.work import Claim, Performer, Result
-from services.customers import attachments, sending
+from services.customers.mail import attachments, sending
 from services.customers.models import Mail
 from worker.invoices import drawn
 from worker.letters import NoAddress, compose, deliverable

@@ -5,7 +5,9 @@ from flask import Blueprint, Response
 from kernel.contracts.customers import Credentials, KeyProof, PreferenceChange
 from kernel.contracts.second_factors import Challenge, SignInAnswer
 from kernel.web import answer, body, database, identity, needs, nothing, unit_of_work
-from services.customers import accounts, api_keys, sightings, sign_ins
+from services.customers.accounts import accounts, api_keys
+from services.customers.sign_ins import first_step as sign_ins
+from services.customers.sign_ins import sightings
 
 api = Blueprint("accounts", __name__, url_prefix="/v1")
 

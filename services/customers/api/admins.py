@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from kernel.contracts.admins import InvitationAcceptance, InvitationLink, InvitationOrder, RoleChange
 from kernel.database import UnitOfWork
 from kernel.web import answer, body, database, identity, needs, nothing, unit_of_work
-from services.customers import admins, invitations
+from services.customers.accounts import admins, invitations
 from services.customers.queries.admins import admins_list
 
 api = Blueprint("admins", __name__, url_prefix="/v1")

@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from kernel.contracts.api_keys import ApiKeyOrder
 from kernel.web import answer, body, needs, nothing, unit_of_work
-from services.customers import api_keys
-from services.customers.admins import PERMISSION
+from services.customers.accounts import api_keys
+from services.customers.accounts.admins import PERMISSION
 from services.customers.queries.api_keys import api_keys_list
 
 api = Blueprint("api_keys", __name__, url_prefix="/v1/api-keys")

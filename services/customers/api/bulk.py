@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from kernel.contracts.bulk import ExportOrder, Selection, SelectionCount
 from kernel.web import answer, body, needs, streamed, unit_of_work
-from services.customers import exports
+from services.customers.jobs import exports
 from services.customers.queries.selected import count_of
 
 api = Blueprint("bulk", __name__, url_prefix="/v1")

@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from kernel.errors import NotFound
 from kernel.web import answer, identity, needs, unit_of_work
-from services.customers import buyers
 from services.customers.models import InvoiceBuyer
+from services.customers.profiles import buyers
 
 api = Blueprint("buyers", __name__, url_prefix="/v1")
 

@@ -8,10 +8,11 @@ from kernel.contracts.credentials import PasswordChange, PasswordReset, SignInsQ
 from kernel.contracts.verification import LinkAsked, LinkToken
 from kernel.errors import N_, Unauthenticated
 from kernel.web import answer, body, database, identity, needs, nothing, query, streamed, unit_of_work
-from services.customers import access, link_requests, password_changes, password_links, sign_in_export
+from services.customers.accounts import access, link_requests, password_changes, password_links
 from services.customers.api.accounts import ANYBODY
 from services.customers.models import Customer
 from services.customers.queries.sign_ins import sign_ins
+from services.customers.sign_ins import export as sign_in_export
 
 api = Blueprint("credentials", __name__, url_prefix="/v1")
 

@@ -12,7 +12,8 @@ from kernel.contracts.custom_fields import (
     NewCustomField,
 )
 from kernel.web import answer, body, needs, nothing, unit_of_work
-from services.customers import custom_fields, field_definitions
+from services.customers.custom_fields import definitions as field_definitions
+from services.customers.custom_fields import of_customers as custom_fields
 from services.customers.models import CustomField
 from services.customers.queries.custom_fields import all_fields, definition_of, use_of
 from services.customers.queries.page import customer_page

@@ -11,7 +11,8 @@ from kernel.contracts.customers import Clearance, CustomersQuery, VipChange
 from kernel.contracts.people import PeopleAsked
 from kernel.contracts.timeline import TimelineQuery
 from kernel.web import answer, body, identity, needs, nothing, query, unit_of_work
-from services.customers import clearances, registration
+from services.customers.accounts import clearances
+from services.customers.profiles import registration
 from services.customers.queries.found import found_customers
 from services.customers.queries.listing import customers_list
 from services.customers.queries.page import customer_page

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from kernel.background import stumbled_on
 from kernel.contracts.deletions import DeletionOrder, Trouble
 from kernel.web import answer, body, needs, unit_of_work
-from services.customers.deletions import ask_again, request_deletion
+from services.customers.deletion.asking import ask_again, request_deletion
 from services.customers.queries import deletions as queries
 
 api = Blueprint("deletions", __name__, url_prefix="/v1")

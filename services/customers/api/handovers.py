@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from kernel.contracts.handovers import HandoverOrder
 from kernel.web import answer, body, needs, unit_of_work
-from services.customers import handovers
+from services.customers.profiles import handovers
 
 api = Blueprint("handovers", __name__, url_prefix="/v1/customers/<uuid:customer_id>/handovers")
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from kernel.contracts.jobs import BulkOrder, JobsQuery
 from kernel.web import answer, body, needs, nothing, query, unit_of_work
-from services.customers import jobs
+from services.customers.jobs import lifecycle as jobs
 from services.customers.queries.jobs import job_page, jobs_list
 
 api = Blueprint("jobs", __name__, url_prefix="/v1")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from kernel.contracts.mails import MailWritten, SampleOrder
 from kernel.web import answer, body, needs, unit_of_work
-from services.customers import mail_samples
+from services.customers.mail import samples as mail_samples
 
 api = Blueprint("mail_samples", __name__, url_prefix="/v1/mail-samples")
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from kernel.contracts.mails import MailsQuery, MailWritten
 from kernel.web import answer, needs, nothing, query, unit_of_work
-from services.customers import sending_again
+from services.customers.mail import sending_again
 from services.customers.queries import mails
 
 api = Blueprint("mails", __name__, url_prefix="/v1")

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 
 from kernel.contracts.notes import NoteEdit, NotesDeleted, NoteText
 from kernel.web import answer, body, needs, nothing, unit_of_work
-from services.customers import notes
 from services.customers.models import Customer
+from services.customers.profiles import notes
 from services.customers.queries import notes as queries
 
 api = Blueprint("notes", __name__, url_prefix="/v1/customers/<uuid:customer_id>/notes")

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from kernel.contracts.pay_links import PayLinkFound, PayLinkOrder, PayLinkToken
 from kernel.web import answer, body, needs, nothing, unit_of_work
-from services.customers import pay_links
+from services.customers.mail import pay_links
 
 api = Blueprint("pay_links", __name__, url_prefix="/v1")
 

@@ -6,7 +6,8 @@ from flask import Blueprint, Response
 
 from kernel.contracts.profiles import NewProfile, ProfileChange
 from kernel.web import answer, body, needs, unit_of_work
-from services.customers import enrolment, profiles
+from services.customers.profiles import editing as profiles
+from services.customers.profiles import enrolment
 from services.customers.queries.page import customer_page
 
 api = Blueprint("profiles", __name__, url_prefix="/v1")

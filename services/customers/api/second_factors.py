@@ -5,8 +5,9 @@ from flask import Blueprint, Response, current_app
 from kernel.contracts.second_factors import CodeProof, PasswordProof, SecondStep
 from kernel.sealing import Sealer
 from kernel.web import answer, body, database, identity, needs, nothing, unit_of_work
-from services.customers import second_factors, second_steps
+from services.customers.accounts import second_factors
 from services.customers.api.accounts import ANYBODY
+from services.customers.sign_ins import second_step as second_steps
 
 api = Blueprint("second_factors", __name__, url_prefix="/v1")
 

@@ -6,7 +6,8 @@ from flask import Blueprint, Response
 
 from kernel.contracts.verification import LinkAsked, LinkToken, VerificationEdit
 from kernel.web import answer, body, identity, needs, nothing, unit_of_work
-from services.customers import link_requests, verification
+from services.customers.accounts import link_requests
+from services.customers.profiles import verification
 
 api = Blueprint("verification", __name__, url_prefix="/v1")
 

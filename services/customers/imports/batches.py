@@ -13,8 +13,8 @@ from services.customers.folding import login_key
 from services.customers.imports.newcomers import Newcomer, register_all
 from services.customers.imports.records import Record
 from services.customers.imports.returners import Returner, update_all
+from services.customers.jobs.orderers import may_go_on
 from services.customers.models import Account, Base, Customer
-from services.customers.orderers import may_go_on
 
 M = TypeVar("M", bound=Base)
 

@@ -7,8 +7,8 @@ from kernel.contracts.custom_fields import COLUMN, CustomField, FieldValue
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Invalid
 from kernel.spreadsheets import as_typed
-from services.customers.custom_fields import active_fields, column_of
-from services.customers.field_values import ValueNotValid, of_text
+from services.customers.custom_fields.of_customers import active_fields, column_of
+from services.customers.custom_fields.values import ValueNotValid, of_text
 from services.customers.imports.formats import OWN, Cells, Format, Read, format_of
 from services.customers.imports.records import Record, RowNotValid
 

@@ -16,9 +16,9 @@ from services.customers import numbers
 from services.customers.folding import login_key
 from services.customers.imports.records import Record
 from services.customers.models import Account, Customer, CustomerFacts, CustomerWord, SignInAttempt
-from services.customers.names import Known
-from services.customers.origins import country_of
-from services.customers.search_words import searchable_fields, texts_of
+from services.customers.profiles.names import Known
+from services.customers.profiles.search_words import searchable_fields, texts_of
+from services.customers.sign_ins.origins import country_of
 
 BILLING = tuple(BillingInfo.model_fields)
 

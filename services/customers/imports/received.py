@@ -13,7 +13,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Filled, Invalid, TooLarge
 from kernel.ids import new_id
 from services.customers import audit
-from services.customers.custom_fields import active_fields, column_of
+from services.customers.custom_fields.of_customers import active_fields, column_of
 from services.customers.imports.fields import format_for
 from services.customers.imports.files import CsvFile, FileNotReadable, encoding_of
 from services.customers.imports.formats import FormatNotKnown

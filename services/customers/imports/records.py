@@ -8,8 +8,8 @@ from typing import Final
 from kernel.contracts.custom_fields import FieldValue
 from kernel.contracts.customers import Verification
 from kernel.errors import N_, Invalid
-from services.customers import addresses
 from services.customers.folding import NAME_LENGTH
+from services.customers.profiles import addresses
 
 LONGEST = 500  # characters
 COUNTRY = re.compile(r"[A-Za-z]{2}")

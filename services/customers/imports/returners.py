@@ -10,7 +10,7 @@ from kernel.database import UnitOfWork
 from services.customers.folding import login_key
 from services.customers.imports.records import Record
 from services.customers.models import Account, Customer
-from services.customers.search_words import FOUND_BY, reword
+from services.customers.profiles.search_words import FOUND_BY, reword
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from services.customers import audit
 from services.customers.imports.received import KIND, NotNow, piece_at
 from services.customers.imports.run import Import, Step
 from services.customers.imports.sources import PiecesSource
+from services.customers.jobs.orderers import why_stopped
 from services.customers.models import ImportFile, ImportReject
-from services.customers.orderers import why_stopped
 
 PERMISSION = "customers.edit"
 SECRET = re.compile(r"pass|hash|token|secret|salt", re.IGNORECASE)

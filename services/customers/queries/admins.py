@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased
 from kernel.contracts.access import ROLES, Role
 from kernel.contracts.admins import Admin, AdminsList, Invitation
 from kernel.database import UnitOfWork
-from services.customers.admins import acting_account
+from services.customers.accounts.admins import acting_account
 from services.customers.models import Account, SecondFactor, SignInAttempt
 from services.customers.models import Invitation as InvitationRow
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 
 
 def admins_list(uow: UnitOfWork) -> AdminsList:

@@ -7,7 +7,7 @@ from kernel.contracts.api_keys import ApiKeyRow, ApiKeysList, KeyState
 from kernel.database import UnitOfWork
 from services.customers.models import Account, ApiKey
 from services.customers.models.api_keys import reach_of
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 
 ORDER: tuple[KeyState, ...] = ("active", "asleep", "expired", "revoked")
 

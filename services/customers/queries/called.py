@@ -7,7 +7,7 @@ from sqlalchemy import Select, literal, select, union_all
 from kernel.contracts.audit import Kind
 from kernel.database import UnitOfWork
 from services.customers.models import Account, ApiKey, Customer
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 
 Names = dict[UUID, tuple[Kind, str]]
 GONE: tuple[Kind, str] = ("", "")

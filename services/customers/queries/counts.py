@@ -13,7 +13,7 @@ from kernel.prepared import Prepared
 from services.customers.models import Customer, CustomerCount
 from services.customers.queries.custom_fields import active_definitions, read_definitions
 from services.customers.queries.narrowing import ONLINE_SINCE
-from services.customers.sightings import online_since
+from services.customers.sign_ins.sightings import online_since
 
 NO_FIELDS = cast(null(), JSONB)
 KEPT = select(

@@ -9,10 +9,10 @@ from kernel.auth import id_of_actor
 from kernel.contracts import deletions as contracts
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
-from services.customers.belongings import OF_PERSONS, lines_about, owner
-from services.customers.deletions import refusal_for, running_of
+from services.customers.deletion.asking import refusal_for, running_of
+from services.customers.deletion.belongings import OF_PERSONS, lines_about, owner
 from services.customers.models import Account, Customer, Deletion, FormerCustomer
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 from services.customers.queries.called import GONE, Names, names_of
 
 SHOWN = 50

@@ -14,7 +14,7 @@ from services.customers.imports.files import Line
 from services.customers.imports.received import beginning_of
 from services.customers.imports.records import RowNotValid
 from services.customers.models import Account, ApiKey, ImportFile
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 
 SHOWN = 20
 PREVIEWED = 10

@@ -11,7 +11,7 @@ from kernel.cursors import NumberCursor
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from services.customers.models import Account, ApiKey, Customer, Job, JobRow
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 
 JOBS = 20
 FAILURES = 50

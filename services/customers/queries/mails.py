@@ -10,7 +10,7 @@ from kernel.contracts import mails as contracts
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
-from services.customers.attachments import content_of
+from services.customers.mail.attachments import content_of
 from services.customers.models import Customer, Mail, MailAttachment
 
 SHOWN = 20

@@ -30,7 +30,7 @@ from kernel import folding
 from kernel.contracts.customers import CustomersTab
 from services.customers.models import Customer, CustomerWord
 from services.customers.queries.orders import Order
-from services.customers.sightings import online_since
+from services.customers.sign_ins.sightings import online_since
 
 FEW = 1000
 LOOKED_UP = 2

@@ -12,7 +12,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.prepared import Prepared
 from services.customers.models import Account, ApiKey, Note
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 
 NOTES = 20
 

@@ -9,7 +9,7 @@ from kernel.contracts.people import People, Person
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.customers.models import Account, Customer
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 
 PEOPLE = Prepared(
     select(

@@ -10,8 +10,8 @@ from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.customers import CustomerRow
 from kernel.contracts.money import Money
 from services.customers.models import Account, Customer, CustomerFacts
-from services.customers.names import display_name
-from services.customers.sightings import online_since
+from services.customers.profiles.names import display_name
+from services.customers.sign_ins.sightings import online_since
 
 COLUMNS = (
     Customer.id,

@@ -13,7 +13,7 @@ from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
 from services.customers.models import Account, ApiKey, TimelineLine, TimelineSubject
-from services.customers.names import display_name
+from services.customers.profiles.names import display_name
 from services.customers.queries.called import GONE, Names, names_of
 
 LINES = 20

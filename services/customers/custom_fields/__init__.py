@@ -1,0 +1,1 @@
+"""What a network wants to know of its customers beyond the profile."""

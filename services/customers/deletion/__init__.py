@@ -1,0 +1,1 @@
+"""How a customer goes, and what is kept of him."""

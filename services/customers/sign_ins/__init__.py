@@ -1,0 +1,1 @@
+"""Coming in: each step of it, its history, and who is here now."""
