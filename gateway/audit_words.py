@@ -55,6 +55,7 @@ ACTS = {
     "invitation withdrawn": N_("Invitation withdrawn"),
     "mail sent again": N_("Message sent again"),
     "mail tried again": N_("Mail tried again"),
+    "invoices exported": N_("Invoices exported"),
     "memberships exported": N_("Memberships exported"),
     "note added": N_("Note added"),
     "note deleted": N_("Note deleted"),

@@ -367,6 +367,12 @@ def invoice_state(state: str) -> str:
     return _named(INVOICE_STATES, state)
 
 
+def invoice_tabs() -> dict[str, str]:
+    """Return the tabs of the invoices: all, each state, and what takes an invoice back."""
+    states = {state: gettext(name) for state, name in INVOICE_STATES.items()}
+    return {"all": gettext("All"), **states, "credit_notes": gettext("Credit notes")}
+
+
 def payment_tab(name: str) -> str:
     """Return a tab of the payments: a status, or all of them."""
     return gettext("All") if name == "all" else payment(name)

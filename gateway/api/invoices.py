@@ -7,8 +7,10 @@ from flask import Response
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
+from gateway.downloads import csv_file
 from gateway.invoice_files import file_of_payment, invoice_file
-from kernel.contracts.invoices import Invoice, InvoiceList, InvoicesQuery
+from gateway.invoices_found import found_invoices, named_invoices
+from kernel.contracts.invoices import Invoice, InvoiceList, InvoicesNarrowed, InvoicesQuery
 from kernel.http import query
 from kernel.invoice_pdf import MEDIA_TYPE
 
@@ -16,8 +18,15 @@ from kernel.invoice_pdf import MEDIA_TYPE
 @blueprint.get("/invoices")
 @operation(scope="billing.view", query=InvoicesQuery, answers=InvoiceList)
 def invoices() -> InvoiceList:
-    """Invoices and credit notes, newest first."""
-    return api_services().billing.invoices(query(InvoicesQuery))
+    """Invoices and credit notes, newest first; `q` is how a number begins, or a customer."""
+    return found_invoices(api_services(), query(InvoicesQuery))
+
+
+@blueprint.get("/invoices/export")
+@operation(scope="billing.view", query=InvoicesNarrowed, file="text/csv")
+def export_invoices() -> Response:
+    """The invoices and credit notes as a CSV file, newest first."""
+    return csv_file(named_invoices(api_services(), query(InvoicesNarrowed)))
 
 
 @blueprint.get("/invoices/<uuid:invoice_id>")

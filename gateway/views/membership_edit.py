@@ -8,8 +8,8 @@ from flask import Blueprint, Response, flash, redirect, request
 from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from gateway import labels
 from gateway.auth import needs, services
+from gateway.gateway_choices import gateway_choices
 from gateway.membership_acts import refusals
 from gateway.translation import gettext as _
 from gateway.typed_money import read_amount, typed_amount
@@ -170,5 +170,5 @@ def _form(
         errors=errors,
         meanwhile=theirs,
         refusal=refusals(found)["edit"],
-        gateways=sorted({*labels.GATEWAYS, found.gateway}),
+        gateways=gateway_choices(services(), found.gateway),
     )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import labels
 from gateway.auth import needs, services
+from gateway.gateway_choices import gateway_choices
 from gateway.hosts import current_host
 from gateway.translation import gettext as _
 from gateway.typed_money import read_amount
@@ -140,5 +141,7 @@ def _form(customer_id: UUID, values: Typed, rows: Rows, failure: Failure | None 
         rows=rows,
         values=values,
         errors=errors_of(failure),
-        gateway_choices=[(name, labels.payment_gateway(name)) for name in sorted(labels.GATEWAYS)],
+        gateway_choices=[
+            (name, labels.payment_gateway(name)) for name in gateway_choices(services(), "manual")
+        ],
     )

@@ -9,6 +9,7 @@ from flask_login import current_user
 from gateway import labels
 from gateway.auth import needs, services
 from gateway.downloads import csv_file
+from gateway.gateway_choices import gateway_choices
 from gateway.hosts import current_host
 from gateway.memberships_found import found_memberships, named_memberships
 from gateway.payments_found import people_of
@@ -52,7 +53,7 @@ def memberships() -> Response:
         newer=address(PATH, asked, before=found.before) if found and found.before else None,
         older=address(PATH, asked, after=found.after) if found and found.after else None,
         products=_products(asked.product_id) if found else [],
-        gateways=_gateways(asked),
+        gateways=gateway_choices(services(), asked.gateway) if found else [],
         sizes=sorted({*SIZES, asked.limit}),
         narrowed=asked.model_dump(mode="json", include=set(MembershipsNarrowed.model_fields)),
         has_days=any(getattr(asked, name) for name in DAYS),
@@ -99,11 +100,6 @@ def _products(chosen: UUID | None) -> list[ProductRow]:
         return on_sale
     retired = services().billing.products(ProductsQuery(tab="retired", limit=MOST_PRODUCTS)).items
     return [*on_sale, *(row for row in retired if row.id == chosen)]
-
-
-def _gateways(asked: MembershipsQuery) -> list[str]:
-    """Return the gateways to choose from, the one that is asked for among them."""
-    return sorted({*labels.GATEWAYS, *([asked.gateway] if asked.gateway else [])})
 
 
 def _today() -> date:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from gateway import labels, payment_words
 from gateway.auth import needs, services
 from gateway.downloads import csv_file
+from gateway.gateway_choices import gateway_choices
 from gateway.hosts import current_host
 from gateway.payments_found import found_payments, named_rows, people_of
 from gateway.views.list_address import Tab, address, asked_for
@@ -45,7 +46,7 @@ def payments() -> Response:
         tabs=_tabs(asked, found),
         newer=address(PATH, asked, before=found.before) if found and found.before else None,
         older=address(PATH, asked, after=found.after) if found and found.after else None,
-        gateways=_gateways(asked),
+        gateways=gateway_choices(services(), asked.gateway) if found else [],
         words=payment_words,
         sizes=sorted({*SIZES, asked.limit}),
         narrowed=asked.model_dump(mode="json", include=set(PaymentsNarrowed.model_fields)),
@@ -82,12 +83,6 @@ def _tabs(asked: PaymentsQuery, found: PaymentsList | None) -> list[Tab]:
         )
         for tab in TABS
     ]
-
-
-def _gateways(asked: PaymentsQuery) -> list[str]:
-    """Return the gateways to choose from, the one that is asked for among them."""
-    known = ("manual", "stripe")
-    return sorted({*known, *([asked.gateway] if asked.gateway else [])})
 
 
 def _today() -> date:

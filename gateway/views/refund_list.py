@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request
 from flask_login import current_user
-from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import refund_labels
@@ -13,9 +12,10 @@ from gateway.auth import needs, services
 from gateway.refund_alert import forget_alert
 from gateway.translation import gettext as _
 from gateway.views.forms import errors_of, read_form
+from gateway.views.list_address import asked_for
 from gateway.views.pages import page
 from kernel.contracts.refunds import Refund, RefundDecision, RefundQuery
-from kernel.errors import N_, BadRequest, Conflict, Failure, Invalid
+from kernel.errors import N_, Conflict, Failure, Invalid
 from kernel.ids import new_id
 
 views = Blueprint("refunds", __name__, url_prefix="/refunds")
@@ -35,10 +35,7 @@ SENTENCES = {"reason": N_("Say how you know."), "has_gone": N_("Choose one of th
 @needs("billing.view")
 def refunds() -> Response:
     """Newest first, narrowed by a tab."""
-    try:
-        wanted = RefundQuery.model_validate({name: value for name, value in request.args.items() if value})
-    except ValidationError:
-        raise BadRequest from None
+    wanted = asked_for(RefundQuery)
     found = services().billing.refunds(wanted)
     return page(
         "refunds/list.html",

@@ -1,7 +1,14 @@
 """The payment gateways of a network, as their settings are read and changed."""
 
 from kernel.clients.base import ServiceClient
-from kernel.contracts.gateways import Delivery, GatewayEdit, GatewayList, GatewayRead, GatewayTestAsked
+from kernel.contracts.gateways import (
+    Delivery,
+    GatewayEdit,
+    GatewayList,
+    GatewayNames,
+    GatewayRead,
+    GatewayTestAsked,
+)
 
 
 class GatewaySettingsCalls(ServiceClient):
@@ -10,6 +17,10 @@ class GatewaySettingsCalls(ServiceClient):
     def payment_gateways(self) -> GatewayList:
         """Return every gateway that is installed."""
         return self._get("/v1/payment-gateways", GatewayList)
+
+    def gateway_names(self) -> list[str]:
+        """Return what the gateways that are installed are called by the services."""
+        return self._get("/v1/gateway-names", GatewayNames).items
 
     def payment_gateway(self, name: str) -> GatewayRead:
         """Return one. Raises NotFound."""

@@ -53,6 +53,12 @@ class GatewayList(Contract):
     items: list[GatewayRead]
 
 
+class GatewayNames(Contract):
+    """``GET /v1/gateway-names``: what is installed, for whoever sees payments."""
+
+    items: list[str]
+
+
 class GatewayEdit(Contract):
     """The settings, whole: ``values`` without secrets; of ``secrets`` those that change, empty ones stay.
 

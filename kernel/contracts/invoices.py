@@ -11,9 +11,11 @@ from kernel.contracts.billing_settings import Company
 from kernel.contracts.common import Contract
 from kernel.contracts.mails import Language
 from kernel.contracts.money import Money
+from kernel.contracts.people import MOST_CUSTOMERS
 
 InvoiceKind = Literal["invoice", "credit_note"]
 InvoiceState = Literal["unpaid", "paid", "credited"]
+InvoicesTab = Literal["all", "unpaid", "paid", "credited", "credit_notes"]
 
 
 class InvoiceLine(Contract):
@@ -89,20 +91,35 @@ class Invoice(InvoiceRow):
     document: InvoiceDocument
 
 
-class InvoicesQuery(Contract):
-    """The list of a network's invoices and credit notes; ``q`` is a number, or how it begins."""
+class InvoicesNarrowed(Contract):
+    """Which invoices and credit notes: ``q`` is a number, or how it begins; days are the network's.
 
+    ``customers``: ids divided by commas; what was issued to them is found by ``q`` too, or alone.
+    """
+
+    tab: InvoicesTab = "all"
     kind: InvoiceKind | Literal[""] = ""
     customer_id: UUID | None = None
     payment_id: UUID | None = None
-    q: Annotated[str, Field(max_length=60)] = ""
+    q: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    customers: Annotated[str, Field(max_length=40 * MOST_CUSTOMERS, pattern=r"^[0-9a-f,-]*$")] = ""
+    since: date | None = None
+    until: date | None = None
+
+
+class InvoicesQuery(InvoicesNarrowed):
+    """``GET /v1/invoices``: a page, newest first."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
     after: str | None = None
+    before: str | None = None
 
 
 class InvoiceList(Contract):
-    """Invoices and credit notes, newest first; ``after`` reads on, None: the end."""
+    """A page of invoices and credit notes, newest first, and the cursors of its neighbours; None: the end."""
 
     items: list[InvoiceRow]
+    before: str | None
     after: str | None
 
 

@@ -1,6 +1,7 @@
 """Invoices for people: on the payment's page, over the API, on the customer's own site, and by mail."""
 
 import json
+import re
 from io import BytesIO
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.billing.payments.lines import Item
 from tests.console.people import paid, registered
 from tests.flows.browser import Answer, Browser
 from tests.flows.post import post_office
-from tests.flows.world import Owner, World
+from tests.flows.world import Owner, World, make_world
 from worker.listeners.deletions import customers_deletions
 from worker.listeners.networks import networks, networks_in_billing
 from worker.listeners.payment_mail import payment_mail
@@ -151,3 +152,91 @@ def test_an_unpaid_invoice_is_sent_from_the_payments_page(world: World, browser:
         assert post.deliver() == 1
         [file] = list(post.server.taken[0].iter_attachments())
     assert "Unpaid" in PdfReader(BytesIO(file.get_content())).pages[0].extract_text()
+
+
+def test_the_list_says_who_was_invoiced_and_leads_to_customer_payment_and_file(
+    world: World, browser: Browser, owner: Owner, payment_id: UUID
+):
+    shown = browser.get(world.url("admin", "/invoices"))
+
+    assert 'href="/invoices" aria-current="page"' in shown.text
+    assert f'<a href="/customers/{owner.customer_id}"><bdi>Åsa Lind</bdi></a>' in shown.text
+    assert f'href="/payments/{payment_id}"' in shown.text
+    assert "SEK\xa0125.00" in shown.text
+    [path] = set(re.findall(r'href="(/invoices/[0-9a-f-]+\.pdf)"', shown.text))
+    assert "Åsa Lind" in words_of(browser.get(world.url("admin", path)))
+
+
+@pytest.mark.parametrize("q", ["asa@example.com", "Lind", "20"])
+def test_an_invoice_is_found_by_number_or_customer(
+    world: World, browser: Browser, owner: Owner, payment_id: UUID, q: str
+):
+    other = registered(world, "bo@example.com", "Bo", "Ek")
+    settle(world)
+
+    shown = browser.get(world.url("admin", f"/invoices?q={q}")).text
+
+    assert "-00001" in shown
+    assert str(other.customer_id) not in shown
+
+
+def test_tabs_and_days_narrow_the_list(world: World, browser: Browser, payment_id: UUID):
+    def there(asked: str) -> bool:
+        return "-00001" in browser.get(world.url("admin", f"/invoices?{asked}")).text
+
+    assert there("tab=paid&since=0001-01-01&until=9999-12-31")
+    assert not there("tab=unpaid")
+    assert not there("until=2001-01-01")
+    assert "No invoice is like that" in browser.get(world.url("admin", "/invoices?tab=credited")).text
+    assert browser.get(world.url("admin", "/invoices?tab=x")).status == 400
+
+
+def test_a_network_without_invoices_is_told_how_they_come(world: World, browser: Browser):
+    assert "No invoices yet" in browser.get(world.url("admin", "/invoices")).text
+
+
+def test_the_file_of_the_list_names_the_customers(world: World, browser: Browser, payment_id: UUID):
+    form = browser.get(world.url("admin", "/invoices?tab=paid")).form("/invoices/export")
+
+    answer = browser.post(world.url("admin", "/invoices/export"), form)
+
+    lines = answer.text.splitlines()
+    assert lines[0].removeprefix("\ufeff").startswith("number,kind,state,issued,customer,email,customer_id,")
+    assert ",invoice,paid," in lines[1]
+    assert ",Åsa Lind,asa@example.com," in lines[1]
+    assert lines[1].endswith(",1,SEK,125.00,0.00,125.00")
+    assert form["tab"] == "paid"
+
+
+def test_who_may_not_see_billing_sees_no_list(world: World, payment_id: UUID):
+    key = world.api_key("customers.view")
+
+    assert api(world, key, "/invoices").status == 403
+    assert api(world, key, "/invoices/export").status == 403
+
+
+def test_another_network_has_no_such_invoice(world: World, payment_id: UUID):
+    other = make_world(world.stack, world.databases)
+    other.admin("somebody@else.example")
+    settle(other)
+
+    shown = other.signed_in("somebody@else.example").get(other.url("admin", "/invoices"))
+
+    assert "No invoices yet" in shown.text
+    assert "-00001" not in api(other, other.api_key("all"), "/invoices/export").text
+
+
+def test_programs_take_the_file(world: World, payment_id: UUID):
+    answer = api(world, world.api_key("billing.view", "customers.view"), "/invoices/export?q=Lind")
+
+    assert answer.status == 200
+    assert len(answer.text.splitlines()) == 2
+
+
+def test_the_list_is_there_when_billing_is_not(world: World, browser: Browser, spoil, stuck):
+    spoil("billing", stuck)
+
+    shown = browser.get(world.url("admin", "/invoices"))
+
+    assert shown.status == 503
+    assert "The invoices cannot be shown right now" in shown.text

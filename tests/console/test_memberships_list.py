@@ -148,7 +148,7 @@ def test_without_billing_the_page_says_so_and_offers_to_try_again(
     assert "The memberships cannot be shown right now" in answer.text
 
 
-def test_a_page_of_the_list_costs_three_calls(
+def test_a_page_of_the_list_costs_four_calls(
     world: World, browser: Browser, people: list[Owner], calls: list[tuple[str, str]]
 ):
     see(world, browser)
@@ -159,5 +159,6 @@ def test_a_page_of_the_list_costs_three_calls(
         ("customers", "/v1/sightings"),
     }
     assert sorted(call for call in calls if call not in of_every_page) == [
-        ("billing", "/v1/memberships"), ("billing", "/v1/products"), ("customers", "/v1/customers/people"),
+        ("billing", "/v1/gateway-names"), ("billing", "/v1/memberships"),
+        ("billing", "/v1/products"), ("customers", "/v1/customers/people"),
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """The list of payments and the page of one: found, added, changed, paid, cancelled, in the console."""
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from services.billing.memberships.waiting import note_status
 from services.billing.models import Charge, Payment
+from services.billing.payment_gateways.manual import ManualGateway
 from tests.billing.till import Till, open_till
 from tests.console.people import member, paid, product, registered, settle
 from tests.flows.browser import Answer, Browser
@@ -344,3 +346,58 @@ def test_the_page_of_a_memberships_payment_leads_to_it(
     payment_id = till.payment(membership_id=membership_id)
 
     assert f'href="/memberships/{membership_id}"' in page(world, browser, f"/payments/{payment_id}").text
+
+
+@pytest.mark.parametrize("path", ["/payments", "/memberships", "/invoices", "/refunds", "/audit", "/events"])
+@pytest.mark.parametrize("days", [("0001-01-01", "9999-12-31"), ("9999-12-31", "0001-01-01")])
+def test_no_list_fails_on_the_ends_of_the_calendar(
+    world: World, browser: Browser, path: str, days: tuple[str, str]
+):
+    first, last = days
+    asked = f"since={first}&until={last}"
+    if path == "/memberships":
+        asked = "&".join(f"{what}_from={first}&{what}_until={last}" for what in ("created", "renews"))
+
+    assert page(world, browser, f"{path}?{asked}").status == 200
+
+
+def test_the_last_day_to_pay_is_not_the_last_day_there_is(world: World, browser: Browser, owner: Owner):
+    form = page(world, browser, f"/payments/new?customer={owner.customer_id}").form("/payments/new")
+    typed = {"do": "add", "description-0": "Hjälp", "unit-0": "500", "due_on": "9999-12-31"}
+
+    answer = browser.post(world.url("admin", "/payments/new"), form | typed)
+
+    assert answer.status == 422
+    assert 'id="due_on-error">Choose an earlier day.' in answer.text
+    assert stored(world) == []
+
+
+def test_the_gateways_to_choose_from_are_those_that_are_installed(
+    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    gateways = world.stack.served["billing"].app.extensions["gateways"]
+    monkeypatch.setattr(gateways, "plugins", {**gateways.plugins, "swish": ManualGateway})
+
+    for path in ("/payments", "/memberships"):
+        shown = page(world, browser, f"{path}?gateway=gone").text
+        names = re.findall(
+            r'<option value="(\w+)"', shown.split('<select name="gateway"')[1].split("</select>")[0]
+        )
+        assert names == ["gone", "manual", "stripe", "swish"]
+
+
+def test_the_list_is_there_when_the_names_of_gateways_are_not(
+    world: World, browser: Browser, owner: Owner, spoil, stuck
+):
+    paid(world, owner, 19900)
+    inner = world.stack.served["billing"].app.wsgi_app
+
+    def without_names(environ, start):
+        away = environ["PATH_INFO"] == "/v1/gateway-names"
+        return stuck(environ, start) if away else inner(environ, start)
+
+    spoil("billing", without_names)
+    shown = page(world, browser, "/payments")
+
+    assert shown.status == 200
+    assert ">#1</a>" in shown.text

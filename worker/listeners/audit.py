@@ -10,6 +10,7 @@ from kernel.contracts.events import (
     BalancesRebuilt,
     BillingSettingsChanged,
     DifferenceClosed,
+    InvoicesExported,
     MembershipsExported,
     NetworkSettingsChanged,
     PaymentCancelled,
@@ -99,6 +100,12 @@ def note_method(uow: UnitOfWork, event: PaymentMethodRemoved, recorded: Recorded
 def note_payments_export(uow: UnitOfWork, event: PaymentsExported, recorded: Recorded) -> None:
     """Note who took payments along."""
     _note(uow, recorded, "payments exported", recorded.network_id, details={"narrowed": event.narrowed})
+
+
+@audit.to(InvoicesExported)
+def note_invoices_export(uow: UnitOfWork, event: InvoicesExported, recorded: Recorded) -> None:
+    """Note who took invoices along."""
+    _note(uow, recorded, "invoices exported", recorded.network_id, details={"narrowed": event.narrowed})
 
 
 @audit.to(MembershipsExported)

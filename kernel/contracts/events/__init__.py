@@ -82,6 +82,7 @@ from kernel.contracts.events.invoices import (
     InvoiceEvent,
     InvoiceIssued,
     InvoiceSent,
+    InvoicesExported,
 )
 from kernel.contracts.events.memberships import (
     MembershipCancellationScheduled,
@@ -170,6 +171,7 @@ __all__ = [
     "InvitationWithdrawn",
     "InvoiceIssued",
     "InvoiceSent",
+    "InvoicesExported",
     "MailSentAgain",
     "MembershipCancellationScheduled",
     "MembershipCancellationUndone",

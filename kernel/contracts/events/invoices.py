@@ -38,6 +38,13 @@ class InvoiceSent(Happened):
     due_on: date | None
 
 
+class InvoicesExported(Happened):
+    """Somebody took a list of invoices and credit notes along: all, or those that were narrowed to."""
+
+    type: Literal["invoice.exported"] = "invoice.exported"
+    narrowed: dict[str, str]
+
+
 class BillingSettingsChanged(Happened):
     """What holds for billing now, and held before; a logo is told by its id."""
 
@@ -48,4 +55,4 @@ class BillingSettingsChanged(Happened):
     logo_after: str = ""
 
 
-InvoiceEvent = InvoiceIssued | InvoiceSent | BillingSettingsChanged
+InvoiceEvent = InvoiceIssued | InvoiceSent | InvoicesExported | BillingSettingsChanged

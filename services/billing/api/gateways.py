@@ -5,7 +5,7 @@ from base64 import b64decode
 
 from flask import Response
 
-from kernel.contracts.gateways import Delivery, GatewayEdit, GatewayList, GatewayTestAsked
+from kernel.contracts.gateways import Delivery, GatewayEdit, GatewayList, GatewayNames, GatewayTestAsked
 from kernel.errors import N_, BadRequest
 from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.billing.api.blueprint import api, installed_gateways
@@ -19,6 +19,12 @@ from services.billing.gateways.settings import change_gateway, installed, show_g
 def payment_gateways() -> Response:
     with unit_of_work() as uow:
         return answer(GatewayList(items=show_gateways(uow, installed_gateways())))
+
+
+@api.get("/gateway-names")
+@needs("billing.view")
+def gateway_names() -> Response:
+    return answer(GatewayNames(items=sorted(installed_gateways().plugins)))
 
 
 @api.get("/payment-gateways/<name>")

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from flask import Response
 
-from kernel.contracts.invoices import InvoicesQuery
-from kernel.web import answer, needs, query, unit_of_work
+from kernel.contracts.invoices import InvoicesNarrowed, InvoicesQuery
+from kernel.web import answer, body, needs, query, streamed, unit_of_work
 from services.billing.api.blueprint import api, own_customer
+from services.billing.invoices import export
 from services.billing.invoices import of_payments as use_cases
 from services.billing.queries import invoices
 
@@ -17,6 +18,15 @@ def invoice_list() -> Response:
     asked = query(InvoicesQuery)
     with unit_of_work() as uow:
         return answer(invoices.invoices(uow, asked))
+
+
+@api.post("/invoices/exports")
+@needs("billing.view")
+def export_invoices() -> Response:
+    asked = body(InvoicesNarrowed)
+    with unit_of_work() as uow:
+        export.note_export(uow, asked)
+    return streamed(export.file_of(unit_of_work, asked), "text/csv; charset=utf-8")
 
 
 @api.get("/invoices/<uuid:invoice_id>")

@@ -1,10 +1,11 @@
 """A person asks a customer for money, or writes down that it came."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from kernel.contracts.payments import PaymentOrder
 from kernel.database import UnitOfWork
+from kernel.days import span
 from kernel.errors import N_, Invalid
 from kernel.tombstones import require_alive
 from services.billing.gateways.configured import MANUAL, default_gateway
@@ -14,13 +15,22 @@ from services.billing.payments.charges import require_ready
 from services.billing.payments.lifecycle import add_payment, complete_payment
 from services.billing.payments.ordered_lines import lines_of
 
+TOO_LATE = N_("Choose an earlier day.")
+
+
+class NoSuchDay(Invalid):
+    """The last day to pay is the last one that there is."""
+
 
 class NotTheirs(Invalid):
     """The membership is another customer's, or is billed in another currency."""
 
 
 def add_by_hand(uow: UnitOfWork, order: PaymentOrder) -> Payment:
-    """Make a pending payment of what somebody typed. Raises Departed, NotTheirs, LineIncomplete."""
+    """Make a pending payment of what somebody typed.
+
+    Raises Departed, NotTheirs, LineIncomplete, NoSuchDay.
+    """
     require_alive(uow, DepartedCustomer, order.customer_id)
     if order.membership_id:
         _check_membership(uow, order, order.membership_id)
@@ -54,4 +64,7 @@ def _end_of_day(uow: UnitOfWork, order: PaymentOrder) -> datetime | None:
     """Return when the last day to pay is over, where the network is."""
     if order.due_on is None:
         return None
-    return datetime.combine(order.due_on + timedelta(days=1), time(), time_zone(uow))
+    _begins, ends = span(order.due_on, order.due_on, time_zone(uow))
+    if ends is None:
+        raise NoSuchDay(TOO_LATE, fields={"due_on": TOO_LATE})
+    return ends

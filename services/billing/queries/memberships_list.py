@@ -1,10 +1,9 @@
 """The list of memberships: a page of a tab, narrowed; how many every tab holds; batches for a file."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -19,17 +18,15 @@ from kernel.contracts.memberships import (
 from kernel.contracts.money import Money
 from kernel.cursors import Cursor, TimeCursor
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Invalid
+from kernel.short_numbers import number_in
 from services.billing.memberships.periods import period_of
 from services.billing.models import Membership, MembershipCount, MembershipItem, Product
-from services.billing.networks import time_zone
+from services.billing.queries.narrowing import customers_in, days_between
 from services.billing.queries.overview import MEMBERSHIP_ROW
 from services.billing.queries.paging import Order
 
 LIST = "memberships"
-MAX_NUMBER = 2**62
-NO_IDS = N_("These are no ids of customers.")
-Days = tuple[date | None, date | None]
+Span = tuple[datetime | None, datetime | None]
 COLUMNS = (
     *MEMBERSHIP_ROW,
     Membership.auto_renew,
@@ -114,13 +111,13 @@ def _narrowed(uow: UnitOfWork, asked: MembershipsNarrowed) -> list[ColumnElement
 
 def _sought(asked: MembershipsNarrowed) -> list[ColumnElement[bool]]:
     """Return that it has the number, or is one of the customers'; words that are neither find nothing."""
-    digits = asked.q.strip().removeprefix("#")
+    number = number_in(asked.q)
     ways: list[ColumnElement[bool]] = []
-    if digits.isascii() and digits.isdecimal() and int(digits) <= MAX_NUMBER:
-        ways.append(Membership.number == int(digits))
+    if number is not None:
+        ways.append(Membership.number == number)
     if asked.customers:
-        ways.append(Membership.customer_id.in_(_ids(asked.customers)))
-    if digits and not ways:
+        ways.append(Membership.customer_id.in_(customers_in(asked.customers)))
+    if asked.q.strip() and not ways:
         return [false()]
     return [or_(*ways)] if ways else []
 
@@ -134,27 +131,18 @@ def _has(product_id: UUID) -> ColumnElement[bool]:
     )
 
 
-def _ids(given: str) -> list[UUID]:
-    try:
-        return [UUID(one) for one in given.split(",") if one]
-    except ValueError as wrong:
-        raise Invalid(NO_IDS, fields={"customers": NO_IDS}) from wrong
-
-
 def _days(uow: UnitOfWork, asked: MembershipsNarrowed) -> list[ColumnElement[bool]]:
     """Return what lies within the days asked for, as the network has its days."""
-    if not any((*asked.created, *asked.expires, *asked.renews)):
-        return []
-    zone = time_zone(uow)
-    created = _within(Membership.created_at, asked.created, zone)
-    expires = _within(Membership.expires_at, asked.expires, zone)
-    return [*created, *expires, *(_renews(asked.renews, zone) if any(asked.renews) else [])]
+    created = _within(Membership.created_at, days_between(uow, *asked.created))
+    expires = _within(Membership.expires_at, days_between(uow, *asked.expires))
+    renews = _renews(days_between(uow, *asked.renews)) if any(asked.renews) else []
+    return [*created, *expires, *renews]
 
 
-def _renews(days: Days, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+def _renews(span: Span) -> list[ColumnElement[bool]]:
     """Return that its next payment is asked for within these days; two ways, each with an index."""
-    tried = and_(Membership.status == "trialing", *_within(Membership.trial_ends_at, days, zone))
-    paid = and_(Membership.status.in_(("active", "on_hold")), *_within(Membership.expires_at, days, zone))
+    tried = and_(Membership.status == "trialing", *_within(Membership.trial_ends_at, span))
+    paid = and_(Membership.status.in_(("active", "on_hold")), *_within(Membership.expires_at, span))
     return [
         or_(tried, paid),
         Membership.auto_renew.is_(True),
@@ -164,16 +152,7 @@ def _renews(days: Days, zone: ZoneInfo) -> list[ColumnElement[bool]]:
 
 
 def _within(
-    column: InstrumentedAttribute[datetime | None] | InstrumentedAttribute[datetime],
-    days: Days,
-    zone: ZoneInfo,
+    column: InstrumentedAttribute[datetime | None] | InstrumentedAttribute[datetime], span: Span
 ) -> list[ColumnElement[bool]]:
-    """Return that a time lies within two days, both included."""
-    first, last = days
-    begins = [column >= datetime.combine(first, time(), zone)] if first else []
-    ends = (
-        [column < datetime.combine(last + timedelta(days=1), time(), zone)]
-        if last and last < date.max
-        else []
-    )
-    return [*begins, *ends]
+    begins, ends = span
+    return [*([column >= begins] if begins else []), *([column < ends] if ends else [])]

@@ -12,12 +12,12 @@ from kernel.contracts.customers import Found, FoundList
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
+from kernel.short_numbers import number_in
 from services.billing.amounts import in_words
 from services.billing.memberships.periods import period_of
 from services.billing.models import Membership, Payment, Product
 
 NEWEST = 10
-MAX_NUMBER = 2**62
 
 Row = TypeVar("Row", Membership, Payment)
 
@@ -87,11 +87,11 @@ def customer_billing(uow: UnitOfWork, customer_id: UUID) -> contract.CustomerBil
 
 def search(uow: UnitOfWork, q: str, limit: int) -> FoundList:
     """Return the membership and the payment with the number ``q``, e.g. ``"42"`` or ``"#42"``."""
-    digits = q.strip().removeprefix("#")
-    if not digits.isdecimal() or int(digits) > MAX_NUMBER:
+    number = number_in(q)
+    if number is None:
         return FoundList(items=[])
-    memberships = uow.session.scalars(_memberships().where(Membership.number == int(digits)))
-    payments = uow.session.scalars(select(Payment).where(Payment.number == int(digits)))
+    memberships = uow.session.scalars(_memberships().where(Membership.number == number))
+    payments = uow.session.scalars(select(Payment).where(Payment.number == number))
     hits = [
         *(_found("membership", row, row.product.name) for row in memberships),
         *(_found("payment", row, in_words(row.money(row.total))) for row in payments),

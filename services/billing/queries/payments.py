@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -27,13 +26,13 @@ from kernel.contracts.money import Money
 from kernel.contracts.payments import PaymentListed, PaymentsList, PaymentsNarrowed, PaymentsQuery
 from kernel.cursors import CursorNotValid, TimeCursor
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Invalid
+from kernel.errors import N_
 from kernel.prepared import Prepared
+from kernel.short_numbers import number_in
 from services.billing.models import Charge, GatewaySettings, Payment, PaymentCount
-from services.billing.networks import time_zone
+from services.billing.queries.narrowing import customers_in, days_between
 
 LIST = "payments"
-MAX_NUMBER = 2**62
 TIME, ID = DateTime(timezone=True), Uuid()
 
 COUNTS = Prepared(
@@ -177,42 +176,25 @@ SEARCHED = {"reference": _by_reference, "charge": _by_charge, "customers": _of_c
 
 
 def _values(uow: UnitOfWork, asked: PaymentsNarrowed) -> dict[str, Any]:
+    begins, ends = days_between(uow, asked.since, asked.until)
     values: dict[str, Any] = {
         "status": "" if asked.tab == "all" else asked.tab,
         "gateway": asked.gateway,
         "kind": asked.kind,
-        **_days(uow, asked),
+        "since": begins,
+        "until": ends,
     }
     return {name: value for name, value in values.items() if value} | _sought(asked)
 
 
 def _sought(asked: PaymentsNarrowed) -> dict[str, Any]:
     words = asked.q.strip()
-    digits = words.removeprefix("#")
-    if digits.isascii() and digits.isdecimal() and int(digits) <= MAX_NUMBER:
-        return {"number": int(digits)}
-    customers = _ids(asked.customers)
+    number = number_in(words)
+    if number is not None:
+        return {"number": number}
+    customers = customers_in(asked.customers)
     his = {"customers": customers} if asked.customers else {}
     return his | ({"reference": words, "charge": words} if words else {})
-
-
-def _ids(given: str) -> list[UUID]:
-    sentence = N_("These are no ids of customers.")
-    try:
-        return [UUID(one) for one in given.split(",") if one]
-    except ValueError as wrong:
-        raise Invalid(sentence, fields={"customers": sentence}) from wrong
-
-
-def _days(uow: UnitOfWork, asked: PaymentsNarrowed) -> dict[str, datetime | None]:
-    """Return the times at which the network's days begin and end."""
-    if not asked.since and not asked.until:
-        return {}
-    zone = time_zone(uow)
-    return {
-        "since": datetime.combine(asked.since, time(), zone) if asked.since else None,
-        "until": datetime.combine(asked.until + timedelta(days=1), time(), zone) if asked.until else None,
-    }
 
 
 def _beside(asked: PaymentsQuery) -> TimeCursor | None:

@@ -1,7 +1,7 @@
 """The audit log, newest first: a page of it in two statements, the lines and the names in them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from kernel.auth import id_of_actor
 from kernel.contracts.audit import AuditEntry, AuditPage, AuditQuery
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
+from kernel.days import span
 from services.customers.models import AuditLine, Network
 from services.customers.queries.called import GONE, Names, names_of
 
@@ -47,10 +48,11 @@ def _between(uow: UnitOfWork, since: date | None, until: date | None) -> Iterabl
     if since is None and until is None:
         return
     zone = ZoneInfo(uow.session.scalar(select(Network.time_zone)) or "UTC")
-    if since is not None:
-        yield AuditLine.at >= datetime.combine(since, time.min, zone)
-    if until is not None and until < date.max:
-        yield AuditLine.at < datetime.combine(until + timedelta(days=1), time.min, zone)
+    begins, ends = span(since, until, zone)
+    if begins:
+        yield AuditLine.at >= begins
+    if ends:
+        yield AuditLine.at < ends
 
 
 def _mentioned(lines: Sequence[AuditLine]) -> set[UUID]:
