@@ -1,5 +1,6 @@
 """What the books are called, in the reader's language: accounts, differences, states of a comparison."""
 
+from gateway import payment_words, refund_labels
 from gateway.translation import gettext as _
 from kernel.contracts.reconciliation import Comparison, Finding
 from kernel.errors import N_
@@ -31,22 +32,8 @@ RUNS = {
     "dead": N_("Given up"),
 }
 
-MOVES = {
-    "requested": N_("Asked for"),
-    "submitting": N_("Being sent"),
-    "waiting": N_("Waits for the customer"),
-    "pending": N_("Pending"),
-    "unknown": N_("Unknown"),
-    "succeeded": N_("Succeeded"),
-    "failed": N_("Failed"),
-    "cancelled": N_("Cancelled"),
-    "reversed": N_("Came back"),
-    "needs_response": N_("Needs an answer"),
-    "under_review": N_("Under review"),
-    "won": N_("Won"),
-    "lost": N_("Lost"),
-    "prevented": N_("Prevented"),
-}
+MOVES = {"charge": payment_words.CHARGES, "refund": refund_labels.STATES, "dispute": refund_labels.DISPUTES}
+"""The states of what moves, as their own pages call them."""
 
 
 def account(name: str) -> str:
@@ -69,6 +56,7 @@ def run(comparison: Comparison) -> str:
     return _(RUNS[comparison.state])
 
 
-def move(state: str) -> str:
+def move(finding: Finding, state: str) -> str:
     """Return the state of a movement; a gateway's own word for one that we do not have."""
-    return _(MOVES[state]) if state in MOVES else state
+    names = MOVES[finding.thing]
+    return _(names[state]) if state in names else state

@@ -12,7 +12,7 @@ from gateway.auth import needs, services
 from gateway.gateway_choices import gateway_choices
 from gateway.membership_acts import refusals
 from gateway.translation import gettext as _
-from gateway.typed_money import read_amount, typed_amount
+from gateway.typed_money import WRONG_AMOUNT, read_amount, typed_amount
 from gateway.typed_times import read_time, typed_time
 from gateway.views.forms import errors_of
 from gateway.views.pages import page
@@ -24,7 +24,6 @@ views = Blueprint("membership_edit", __name__, url_prefix="/memberships/<uuid:me
 
 NOT_SAVED = N_("The membership is not saved.")
 WHOLE = N_("Write a whole number.")
-WRONG_AMOUNT = N_("Write an amount, with no more decimals than the currency has.")
 WRONG_TIME = N_("Write a day and a time that exist.")
 TIMES = ("started_at", "trial_ends_at", "expires_at")
 TEXTS = ("gateway", "gateway_customer", "gateway_subscription")

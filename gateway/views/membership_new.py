@@ -13,7 +13,7 @@ from gateway.auth import needs, services
 from gateway.gateway_choices import gateway_choices
 from gateway.hosts import current_host
 from gateway.translation import gettext as _
-from gateway.typed_money import read_amount
+from gateway.typed_money import WRONG_AMOUNT, read_amount
 from gateway.typed_times import read_time
 from gateway.views.forms import errors_of
 from gateway.views.pages import page
@@ -32,7 +32,7 @@ SENTENCES = {
     "products": N_("Choose products, and write whole numbers of them."),
     "period": N_("Write a whole number."),
     "trial_days": N_("Write a whole number."),
-    "amount": N_("Write an amount, with no more decimals than the currency has."),
+    "amount": WRONG_AMOUNT,
     "expires_at": N_("Write a day and a time that exist."),
     "gateway": N_("Choose how it is paid."),
 }

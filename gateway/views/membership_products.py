@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway.auth import needs, services
 from gateway.membership_acts import refusals
 from gateway.translation import gettext as _
-from gateway.typed_money import read_amount
+from gateway.typed_money import WRONG_AMOUNT, read_amount
 from gateway.views.forms import errors_of
 from gateway.views.pages import page
 from gateway.views.product_rows import Rows, choices, rows_sent
@@ -21,7 +21,6 @@ from kernel.ids import new_id
 views = Blueprint("membership_products", __name__, url_prefix="/memberships/<uuid:membership_id>/products")
 
 NOT_CHANGED = N_("Nothing is changed yet.")
-WRONG_AMOUNT = N_("Write an amount, with no more decimals than the currency has.")
 WHOLE = N_("Write a whole number.")
 USUAL = {
     "price": "recompute",

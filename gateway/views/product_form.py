@@ -8,7 +8,7 @@ from flask import request
 from pydantic import ValidationError
 
 from gateway.hosts import current_host
-from gateway.typed_money import read_amount, typed_amount
+from gateway.typed_money import WRONG_AMOUNT, read_amount, typed_amount
 from kernel.contracts.billing import Period
 from kernel.contracts.products import LIMITS, MOST_PRICES, ProductLimits, ProductPrice, ProductTerms
 from kernel.errors import N_, BadRequest, Invalid
@@ -20,7 +20,6 @@ NUMBERS: dict[str, int | None] = {"position": 10, "trial_days": 0, "cycles": Non
 
 PARTS = ("currency", "amount", "setup_fee", "length", "unit")
 NOT_SAVED = N_("The product is not saved.")
-NO_AMOUNT = N_("Write an amount, with no more decimals than the currency has.")
 BLANKS = 1
 """So many empty rows for prices a form has; more are had by its button."""
 
@@ -130,9 +129,7 @@ def _price(place: int, row: Row, wrong: dict[str, str]) -> dict[str, Any]:
     for part in ("amount", "setup_fee"):
         price[part] = read_amount(row[part], currency) if row[part] else 0
         if price[part] is None:
-            wrong[f"prices.{place}.{part}"] = N_(
-                "Write an amount, with no more decimals than the currency has."
-            )
+            wrong[f"prices.{place}.{part}"] = WRONG_AMOUNT
     return price
 
 

@@ -8,10 +8,9 @@ from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import refund_labels
-from gateway.amounts import typed
 from gateway.auth import needs, services
 from gateway.translation import gettext as _
-from gateway.typed_money import typed_amount
+from gateway.typed_money import read_money, typed_amount
 from gateway.views.forms import errors_of, read_form
 from gateway.views.pages import page
 from kernel.contracts.refunds import PaymentBalance, RefundOrder
@@ -57,7 +56,7 @@ def ask(payment_id: UUID) -> AnyResponse:
 
 def _read(balance: PaymentBalance, values: Mapping[str, str]) -> RefundOrder:
     """Raises Invalid with what is wrong beside each field; the service decides it all anew."""
-    amount = typed(values["amount"], balance.left.currency, field="amount")
+    amount = read_money(values["amount"], balance.left.currency, field="amount")
     if amount.amount <= 0:
         raise Invalid(fields={"amount": N_("More than nothing.")})
     if request.form.get("do") != "refund" and amount.amount > balance.left.amount:

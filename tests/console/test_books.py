@@ -27,6 +27,16 @@ def check_books(world: World) -> None:
     perform(book_check, billing, check_id)
 
 
+def test_a_difference_is_told_in_the_words_of_what_differs(
+    world: World, browser: Browser, finding_id: UUID
+) -> None:
+    shown = browser.get(world.url("admin", "/reconciliation")).text
+
+    assert "Refund: Only we have it" in shown
+    assert "SEK\xa09.90, Given back" in shown
+    assert "Stripe · <code>re_123</code>" in shown
+
+
 def pay(world: World) -> None:
     with world.databases["billing"].unit_of_work(world.command) as uow:
         payment = create_payment(uow, customer_id=new_id(), currency="SEK", items=[Item("Bas", 12345)])
