@@ -25,6 +25,7 @@ ACTS = {
     "admin sessions ended": N_("Sessions of an administrator ended"),
     "api key created": N_("API key created"),
     "api key revoked": N_("API key revoked"),
+    "charge decided": N_("Said what became of an attempt to charge"),
     "balances rebuilt": N_("Stored balances made right by the postings"),
     "difference closed": N_("Difference with a payment gateway explained"),
     "audit log exported": N_("Audit log exported"),

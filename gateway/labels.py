@@ -155,6 +155,7 @@ FIELDS = {
     "amount": N_("amount"),
     "effect": N_("what becomes of the membership"),
     "is_by_hand": N_("given back by hand"),
+    "has_come": N_("the money came"),
     "has_gone": N_("the money went back"),
     "cause": N_("cause"),
     "site_id": N_("site"),

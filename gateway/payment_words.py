@@ -33,6 +33,9 @@ BOOKED = {
 }
 """Why something was booked; a number is a change of the lines."""
 
+WAITS = {
+    "charge": N_("Nobody can say whether its money came. Look at the gateway, and say what you found."),
+}
 BRANDS = {
     "amex": "American Express",
     "diners": "Diners Club",
@@ -52,6 +55,11 @@ def method(brand: str, last4: str) -> str:
     """Return a way to pay as people know theirs, e.g. ``Visa •••• 4242``."""
     name = BRANDS.get(brand, brand.replace("_", " ").capitalize()) or gettext("Saved way to pay")
     return f"{name} •••• {last4}" if last4 else name
+
+
+def waits(why: str) -> str:
+    """Return why a payment waits for somebody."""
+    return gettext(WAITS[why]) if why in WAITS else why
 
 
 def kind(name: str) -> str:

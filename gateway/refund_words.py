@@ -1,4 +1,4 @@
-"""What happened to refunds and disputes, as sentences in the reader's language; and how the lines look."""
+"""What happened to refunds, disputes and undecided attempts, as sentences; and how their lines look."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -26,6 +26,9 @@ def _of_refund(sentence: str) -> Sentence:
 GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s went back"))
 NOT_GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s did not go back"))
 
+CAME = _of_refund(N_("Somebody found that %(total)s of payment %(number)s came"))
+NEVER_CAME = _of_refund(N_("Somebody found that %(total)s of payment %(number)s did not come"))
+
 DISPUTE_ENDS: Mapping[str, Sentence] = {
     "won": _of_refund(N_("Dispute of %(total)s of payment %(number)s won: the money came again")),
     "lost": _of_refund(N_("Dispute of %(total)s of payment %(number)s lost: the money is gone")),
@@ -43,6 +46,10 @@ SENTENCES: Mapping[type[Any], Sentence] = {
     events.RefundGivenUp: _of_refund(N_("Refund of %(total)s of payment %(number)s waits for somebody")),
     events.RefundDecided: lambda event: (GONE if event.has_gone else NOT_GONE)(event),
     events.RefundAskedAgain: _of_refund(N_("Gateway asked once more about %(total)s of payment %(number)s")),
+    events.ChargeGivenUp: _of_refund(
+        N_("Nobody can say whether %(total)s of payment %(number)s came; it waits for somebody")
+    ),
+    events.ChargeDecided: lambda event: (CAME if event.has_come else NEVER_CAME)(event),
     events.PaymentDisputed: _of_refund(N_("The customer's bank disputes %(total)s of payment %(number)s")),
     events.DisputeEnded: lambda event: DISPUTE_ENDS.get(event.outcome, DISPUTE_ENDS["prevented"])(event),
 }
@@ -55,6 +62,8 @@ LOOKS = {
     "refund.unknown": ("help-circle", "yellow"),
     "refund.given_up": ("alert-triangle", "red"),
     "refund.decided": ("receipt-refund", "azure"),
+    "payment.charge_given_up": ("alert-triangle", "red"),
+    "payment.charge_decided": ("cash", "azure"),
     "payment.disputed": ("gavel", "red"),
     "payment.dispute_ended": ("gavel", "azure"),
     "refund.asked_again": ("refresh", "azure"),

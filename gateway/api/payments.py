@@ -11,6 +11,7 @@ from gateway.downloads import csv_file
 from gateway.payments_found import found_payments, named_rows, send_pay_link
 from kernel.contracts.payments import (
     CancelOrder,
+    ChargeDecision,
     ChargeOrder,
     CompletionOrder,
     LineEdit,
@@ -20,6 +21,7 @@ from kernel.contracts.payments import (
     PaymentsList,
     PaymentsNarrowed,
     PaymentsQuery,
+    WaitingPayments,
 )
 from kernel.http import body, query
 
@@ -105,6 +107,22 @@ def end_pay_page(payment_id: UUID) -> Payment:
 def look_at_charge(payment_id: UUID) -> Payment:
     """Have the gateway asked now what became of the attempt."""
     return api_services().billing.look_at_charge(payment_id)
+
+
+@blueprint.get("/payments/waiting")
+@operation(scope="billing.view", answers=WaitingPayments)
+def waiting_payments() -> WaitingPayments:
+    """Payments of which a person has to say something before they go on, and why."""
+    return api_services().billing.waiting_payments()
+
+
+@blueprint.post("/payments/<uuid:payment_id>/charges/<uuid:charge_id>/decision")
+@operation(scope="billing.edit", body=ChargeDecision, answers=Payment, moves_money=True)
+def decide_about_charge(payment_id: UUID, charge_id: UUID) -> Payment:
+    """Say of an attempt that waits for a person whether its money came, by which name, and how you know."""
+    return api_services().billing.decide_charge(
+        payment_id, charge_id, body(ChargeDecision), key=idempotency_key()
+    )
 
 
 @blueprint.post("/payments/<uuid:payment_id>/cancellation")

@@ -58,6 +58,17 @@ class PaymentsClient(ServiceClient):
         """Have the payment gateway asked now what became of the attempt."""
         return self._send("POST", f"/v1/payments/{payment_id}/charges/look", None, contract.Payment)
 
+    def waiting_payments(self) -> contract.WaitingPayments:
+        """Return the payments of which a person has to say something."""
+        return self._get("/v1/payments/waiting", contract.WaitingPayments)
+
+    def decide_charge(
+        self, payment_id: UUID, charge_id: UUID, decision: contract.ChargeDecision, *, key: str
+    ) -> contract.Payment:
+        """Say what became of an attempt. Raises Conflict when it waits for nobody, Invalid with the field."""
+        path = f"/v1/payments/{payment_id}/charges/{charge_id}/decision"
+        return self._send("POST", path, decision, contract.Payment, key=key)
+
     def cancel_payment(self, payment_id: UUID, order: contract.CancelOrder, *, key: str) -> contract.Payment:
         """Ask for the money no more. Raises Conflict."""
         path = f"/v1/payments/{payment_id}/cancellation"

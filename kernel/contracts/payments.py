@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from kernel.contracts import billing
 from kernel.contracts.billing import ChargeStatus, PaymentKind, PaymentRow, PaymentStatus
@@ -13,7 +13,7 @@ from kernel.contracts.common import Contract
 from kernel.contracts.deletions import Said
 from kernel.contracts.money import Currency, Money
 from kernel.contracts.people import MOST_CUSTOMERS
-from kernel.contracts.refunds import Refund
+from kernel.contracts.refunds import GivenReason, Refund
 
 PaymentsTab = Literal[
     "all",
@@ -219,6 +219,37 @@ class ChargeOrder(Contract):
     """``method_id`` None: the customer's default way to pay."""
 
     method_id: UUID | None = None
+
+
+class ChargeDecision(Contract):
+    """What a person found out about an attempt: its money came, or it did not; and how he knows.
+
+    ``reference``: what the gateway calls what came; may be empty where the attempt has a name already.
+    """
+
+    has_come: bool
+    reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    reason: GivenReason
+
+
+class WaitingPayment(Contract):
+    """A payment of which a person has to say something, and ``why``.
+
+    ``charge``: nobody could find out what became of an attempt.
+    """
+
+    payment_id: UUID
+    number: int
+    customer_id: UUID
+    amount: Money
+    why: Literal["charge"]
+    since: datetime
+
+
+class WaitingPayments(Contract):
+    """``GET /v1/payments/waiting``: those that wait longest first."""
+
+    items: list[WaitingPayment]
 
 
 class CancelOrder(Contract):

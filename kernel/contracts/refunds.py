@@ -82,9 +82,10 @@ class Refunds(Contract):
 
 
 class RefundAlert(Contract):
-    """``GET /v1/refunds/alert``: how many refunds wait for a person to say what became of them."""
+    """``GET /v1/refunds/alert``: how many refunds, and ``payments``, wait for a person to say something."""
 
     needs_person: int
+    payments: int = 0
 
 
 class RefundDecision(Contract):

@@ -10,6 +10,7 @@ Kind = Literal[
     "drop", "delay", "500_before", "500_after", "429", "nonsense", "pending", "duplicated", "shuffled",
     "omitted",
 ]  # fmt: skip
+MOST = 60 * 86_400  # seconds; banks take weeks
 WEBHOOKS = {"duplicated", "shuffled", "omitted"}
 
 
@@ -30,7 +31,7 @@ class Fault(BaseModel):
     method: Literal["POST", "GET", "*"] = "POST"
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
     times: int | None = None
-    seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
+    seconds: Annotated[float, Field(ge=0, le=MOST)] = 1.0
     then: Literal["succeeded", "failed"] = "succeeded"
 
     @property

@@ -8,12 +8,12 @@ import pytest
 from kernel.contracts.events import RefundAskedAgain, RefundDecided
 from kernel.contracts.plugins import Outcome
 from kernel.database import UnitOfWork
+from services.billing.gateways.attempts import DELAYS
 from services.billing.models.payments import RefundTooLarge
 from services.billing.queries.refunds import alert
 from services.billing.refunds.decisions import WaitsForNobody, ask_again, decide_refund
 from services.billing.refunds.lifecycle import request_refund, settle_refund
 from services.billing.refunds.money import WentAfterAll
-from services.billing.refunds.refunding import DELAYS
 from tests.billing.bank import Desk, bank, desk, paid_through_the_bank
 from tests.billing.conftest import Open, sek
 

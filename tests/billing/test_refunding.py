@@ -21,10 +21,10 @@ from kernel.contracts.money import Money
 from kernel.contracts.plugins import Outcome
 from kernel.log import EventRow
 from kernel.work import perform, retry_dead
+from services.billing.gateways.attempts import DELAYS, LOOK_AT_PENDING
 from services.billing.memberships.lifecycle import activate_membership
 from services.billing.models import LedgerBalance, Membership, Refund
 from services.billing.refunds.lifecycle import request_refund, settle_refund
-from services.billing.refunds.refunding import DELAYS, LOOK_AT_PENDING
 from tests.billing.bank import CHARGE, Bank, Desk, bank, desk, paid_through_the_bank
 from tests.billing.conftest import Open, make_membership, sek
 

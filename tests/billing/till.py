@@ -15,6 +15,7 @@ from kernel.config import Settings
 from kernel.contracts.plugins import Method
 from kernel.database import Database
 from kernel.ids import new_id
+from kernel.log import EventRow
 from kernel.work import Performer, perform
 from services.billing.gateways.configured import Gateways
 from services.billing.memberships.waiting import note_policy
@@ -89,6 +90,12 @@ class Till:
         with self.billing.unit_of_work(self.owner) as uow:
             mine = select(LedgerEntry.act).where(LedgerEntry.payment_id == payment_id)
             return list(uow.session.scalars(mine.order_by(LedgerEntry.id)))
+
+    def happened(self, type_of_event: str) -> list[dict[str, object]]:
+        """Return what was told of that type, in order."""
+        told = select(EventRow.payload).where(EventRow.type == type_of_event).order_by(EventRow.position)
+        with self.billing.unit_of_work(self.owner) as uow:
+            return list(uow.session.scalars(told))
 
     @contextmanager
     def switched_off(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from kernel.contracts.plugins import Outcome, Sought
 from kernel.database import Database
 from kernel.work import claim, retry_dead
 from services.billing.books.checks import read_books
+from services.billing.gateways.attempts import DELAYS
 from services.billing.gateways.configured import Gateways
 from services.billing.models import Charge
 from services.billing.payments.charges import withdraw_charge
@@ -21,7 +22,6 @@ from services.billing.payments.lifecycle import complete_payment
 from services.billing.payments.line_changes import add_line
 from tests.billing.till import DECLINED, Till, open_till
 from tests.payment_sandbox import Sandbox, sandbox
-from worker.performers.charges import DELAYS
 
 __all__ = ["sandbox"]
 

@@ -9,6 +9,7 @@ from kernel.auth import id_of_actor
 from kernel.contracts.events import (
     BalancesRebuilt,
     BillingSettingsChanged,
+    ChargeDecided,
     DifferenceClosed,
     InvoicesExported,
     MembershipsExported,
@@ -87,6 +88,14 @@ def note_payment(uow: UnitOfWork, event: PaymentNoted, recorded: Recorded) -> No
     if isinstance(event, PaymentLinesChanged):
         told["before"] = in_words(event.before)
     _note(uow, recorded, PAYMENT_ACTS[type(event)], event.customer_id, details=told)
+
+
+@audit.to(ChargeDecided)
+def note_charge_decision(uow: UnitOfWork, event: ChargeDecided, recorded: Recorded) -> None:
+    """Note who says what became of an attempt to charge, and how he knows."""
+    told = {"payment": event.number, "amount": in_words(event.amount), "has_come": event.has_come}
+    told |= {"reference": event.reference, "reason": event.reason}
+    _note(uow, recorded, "charge decided", event.customer_id, details=told)
 
 
 @audit.to(PaymentMethodRemoved)

@@ -1,17 +1,13 @@
 """Get the money of a payment: call the gateway with no transaction open, then note what it said."""
 
 from kernel.auth import Identity
-from kernel.contracts.plugins import GatewayAway, Outcome
+from kernel.contracts.plugins import GatewayAway
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result
-from services.billing.gateways.attempts import Attempt
+from services.billing.gateways.attempts import DELAYS, Attempt
 from services.billing.gateways.configured import GatewayNotReady, Gateways
 from services.billing.models import Charge
-from services.billing.payments.charging import note_outcome, take_up
-
-DAY = 86_400
-DELAYS = (300, 3600, DAY, DAY, DAY, DAY, DAY)
-"""Seconds until the gateway is asked what became of it; after the last time a person is needed."""
+from services.billing.payments.charging import note_no_answer, note_outcome, take_up
 
 
 def charge_performer(gateways: Gateways) -> Performer:
@@ -32,20 +28,18 @@ class Charging:
         self._gateways = gateways
 
     def __call__(self, home: Database, mine: Claim) -> Result:
+        worker = Identity.worker(mine.network_id)
         try:
             attempt = self._take_up(home, mine)
             if attempt is None:
                 return Result("done")
             outcome = attempt.carry_out()
         except (GatewayAway, GatewayNotReady) as reason:
-            return Result("later", str(reason))
-        return self._note(home, mine, outcome)
+            with home.unit_of_work(worker) as uow:
+                return note_no_answer(uow, mine, str(reason))
+        with home.unit_of_work(worker) as uow:
+            return note_outcome(uow, mine, outcome)
 
     def _take_up(self, home: Database, mine: Claim) -> Attempt | None:
         with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
             return take_up(uow, self._gateways, mine)
-
-    def _note(self, home: Database, mine: Claim, outcome: Outcome) -> Result:
-        with home.unit_of_work(Identity.worker(mine.network_id)) as uow:
-            is_over = note_outcome(uow, mine, outcome)
-        return Result("done" if is_over else "later", outcome.reason)

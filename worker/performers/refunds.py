@@ -6,10 +6,10 @@ from kernel.auth import Identity
 from kernel.contracts.plugins import GatewayAway
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result
-from services.billing.gateways.attempts import Attempt
+from services.billing.gateways.attempts import DELAYS, Attempt
 from services.billing.gateways.configured import GatewayNotReady, Gateways
 from services.billing.models import Refund
-from services.billing.refunds.refunding import DELAYS, note_no_answer, note_outcome, take_up
+from services.billing.refunds.refunding import note_no_answer, note_outcome, take_up
 
 
 def refund_performer(gateways: Gateways, delays: Sequence[float] = DELAYS) -> Performer:

@@ -97,6 +97,8 @@ from kernel.contracts.events.memberships import (
     MembershipTransferred,
 )
 from kernel.contracts.events.payments import (
+    ChargeDecided,
+    ChargeGivenUp,
     PaymentCancelled,
     PaymentEvent,
     PaymentLinesChanged,
@@ -149,6 +151,8 @@ __all__ = [
     "ApiKeyRevoked",
     "BalancesRebuilt",
     "BillingSettingsChanged",
+    "ChargeDecided",
+    "ChargeGivenUp",
     "CustomerBillingErased",
     "CustomerBillingHandedOver",
     "CustomerChanged",

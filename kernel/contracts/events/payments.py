@@ -42,6 +42,30 @@ class PaymentReceivedTwice(Happened):
     amount: Money
 
 
+class _OfCharge(Happened):
+    charge_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    amount: Money
+
+
+class ChargeGivenUp(_OfCharge):
+    """The gateway was asked often enough what became of an attempt: a person has to find out."""
+
+    type: Literal["payment.charge_given_up"] = "payment.charge_given_up"
+    reason: str
+
+
+class ChargeDecided(_OfCharge):
+    """A person found out what became of an attempt; ``reference`` is what the gateway calls what came."""
+
+    type: Literal["payment.charge_decided"] = "payment.charge_decided"
+    has_come: bool
+    reference: str
+    reason: str
+
+
 class PaymentsExported(Happened):
     """Somebody took a list of payments along: all, or those that were narrowed to."""
 
@@ -73,6 +97,8 @@ PaymentEvent = (
     PaymentCancelled
     | PaymentLinesChanged
     | PaymentReceivedTwice
+    | ChargeGivenUp
+    | ChargeDecided
     | PaymentsExported
     | PaymentMethodSaved
     | PaymentMethodRemoved

@@ -6,6 +6,7 @@ from flask import Response
 
 from kernel.contracts.payments import (
     CancelOrder,
+    ChargeDecision,
     ChargeOrder,
     CompletionOrder,
     LineEdit,
@@ -21,10 +22,12 @@ from services.billing.payments import export as payments_export
 from services.billing.payments import line_changes
 from services.billing.payments.by_hand import add_by_hand, complete_by_hand
 from services.billing.payments.charges import request_charge, withdraw_charge
+from services.billing.payments.decisions import decide_charge
 from services.billing.payments.lifecycle import cancel_payment
 from services.billing.payments.pay_pages import look_sooner
 from services.billing.queries import payment as pages
 from services.billing.queries.payments import payments_list
+from services.billing.queries.waiting import waiting_payments
 
 
 @api.get("/payments")
@@ -115,6 +118,22 @@ def look_at_charge(payment_id: UUID) -> Response:
     with unit_of_work() as uow:
         look_sooner(uow, payment_id)
         return answer(pages.payment(uow, payment_id))
+
+
+@api.get("/payments/waiting")
+@needs("billing.view")
+def payments_that_wait() -> Response:
+    with unit_of_work() as uow:
+        return answer(waiting_payments(uow))
+
+
+@api.post("/payments/<uuid:payment_id>/charges/<uuid:charge_id>/decision")
+@needs("billing.edit")
+@once
+def decide_about_charge(uow: UnitOfWork, payment_id: UUID, charge_id: UUID) -> Response:
+    said = body(ChargeDecision)
+    decided = decide_charge(uow, payment_id, charge_id, **dict(said))
+    return answer(pages.payment(uow, decided.payment_id))
 
 
 @api.post("/payments/<uuid:payment_id>/cancellation")

@@ -2,9 +2,21 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from kernel.contracts.plugins import Dispute, GatewayAway, Order, Outcome, PaymentGateway, Sought
+
+DAY = 86_400
+DELAYS = (300, 3600, DAY, DAY, DAY, DAY, DAY)
+"""Seconds until the gateway is asked what became of it; after the last time a person is needed."""
+BANKS_TAKE = timedelta(days=30)  # after that a person has to ask
+LOOK_AT_PENDING = 6 * 3600  # seconds
+
+
+def is_with_the_bank(status: str, begun: datetime, now: datetime) -> bool:
+    """Whether a bank may still decide: the gateway has it, so there is nothing to lose by asking on."""
+    return status == "pending" and now < begun + BANKS_TAKE
 
 
 @dataclass(frozen=True)

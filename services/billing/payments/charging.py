@@ -1,12 +1,14 @@
 """What the worker writes down around its call to a gateway: what is ordered, and the outcome."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from kernel.contracts.events import ChargeGivenUp
 from kernel.contracts.plugins import Order, Outcome, Sought
 from kernel.database import UnitOfWork
 from kernel.errors import N_
-from kernel.work import Claim, require_lease
-from services.billing.gateways.attempts import Attempt
+from kernel.work import Claim, Result, give_up, require_lease, retry_later
+from services.billing.gateways.attempts import DELAYS, LOOK_AT_PENDING, Attempt, is_with_the_bank
 from services.billing.gateways.configured import Gateways
 from services.billing.locks import lock_charge
 from services.billing.models import Charge, Payment, PaymentMethod
@@ -57,15 +59,49 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> ChargeAttempt |
     )
 
 
-def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome) -> bool:
-    """Settle the charge, and its row of work with it; False when it is to be asked after again.
+def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome) -> Result:
+    """Settle the charge, and its row of work with it; or say when the gateway is asked again.
 
     Raises LeaseLost, which undoes it: the row is locked while its lease is looked at.
     """
-    _payment, charge = lock_charge(uow, mine.id)
+    payment, charge = lock_charge(uow, mine.id)
     require_lease(charge, mine)
     settle_charge(uow, mine.id, outcome)
-    return charge.state == "done"
+    if charge.state == "done":
+        return Result("done")
+    return _ask_again(uow, payment, charge, mine, outcome.reason)
+
+
+def note_no_answer(uow: UnitOfWork, mine: Claim, reason: str) -> Result:
+    """Write down that the gateway could not say anything, and when it is asked again. Raises LeaseLost."""
+    payment, charge = lock_charge(uow, mine.id)
+    require_lease(charge, mine)
+    return _ask_again(uow, payment, charge, mine, reason)
+
+
+def told_of(payment: Payment, charge: Charge) -> dict[str, Any]:
+    """Return what every event of an attempt says."""
+    return {
+        "charge_id": charge.id,
+        "payment_id": payment.id,
+        "customer_id": payment.customer_id,
+        "number": payment.number,
+        "amount": charge.money,
+    }
+
+
+def _ask_again(uow: UnitOfWork, payment: Payment, charge: Charge, mine: Claim, reason: str) -> Result:
+    uow.session.flush()
+    if is_with_the_bank(charge.status, charge.submitted_at or charge.created_at, uow.now):
+        charge.attempts = 0
+        retry_later(uow, Charge, mine, reason, seconds=LOOK_AT_PENDING)
+    elif mine.attempts <= len(DELAYS):
+        retry_later(uow, Charge, mine, reason, seconds=DELAYS[mine.attempts - 1])
+    else:
+        give_up(uow, Charge, mine, reason)
+        uow.publish(ChargeGivenUp(**told_of(payment, charge), reason=reason))
+        return Result("dead", reason, is_written=True)
+    return Result("later", reason, is_written=True)
 
 
 def _order(uow: UnitOfWork, payment: Payment, charge: Charge, labels: Mapping[str, str]) -> Order:

@@ -13,6 +13,7 @@ from services.billing.gateways.configured import MANUAL
 from services.billing.models import Dispute, Payment, Refund
 from services.billing.models.payments import REFUNDABLE
 from services.billing.models.refunds import UNSETTLED_REFUNDS
+from services.billing.queries.waiting import count_waiting
 
 NEEDS_PERSON = Refund.state == "dead"
 """Only what is not settled can be given up: settling a refund ends its work."""
@@ -63,9 +64,9 @@ def balance(uow: UnitOfWork, payment_id: UUID) -> contract.PaymentBalance:
 
 
 def alert(uow: UnitOfWork) -> contract.RefundAlert:
-    """Return how many refunds wait for a person."""
+    """Return how many refunds, and payments, wait for a person."""
     waiting = select(func.count()).select_from(Refund).where(NEEDS_PERSON)
-    return contract.RefundAlert(needs_person=uow.session.scalar(waiting) or 0)
+    return contract.RefundAlert(needs_person=uow.session.scalar(waiting) or 0, payments=count_waiting(uow))
 
 
 def refund_of(row: Refund, payment_number: int, customer_id: UUID) -> contract.Refund:

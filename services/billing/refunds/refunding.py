@@ -1,25 +1,18 @@
 """What the worker notes of a refund: before its call to the gateway the order, after it the outcome."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from kernel.contracts.events import RefundGivenUp
 from kernel.contracts.plugins import GatewayAway, Order, Outcome, Sought
 from kernel.database import UnitOfWork
 from kernel.errors import N_
 from kernel.work import Claim, Result, give_up, require_lease, retry_later
-from services.billing.gateways.attempts import Attempt
+from services.billing.gateways.attempts import DELAYS, LOOK_AT_PENDING, Attempt, is_with_the_bank
 from services.billing.gateways.configured import Gateways
 from services.billing.locks import lock_refund
 from services.billing.models import Payment, Refund
 from services.billing.models.refunds import UNSETTLED_REFUNDS
 from services.billing.refunds.money import doubt, note, told_of
-
-DAY = 86_400
-DELAYS = (300, 3600, DAY, DAY, DAY, DAY, DAY)
-"""Seconds until the gateway is asked what became of it; after the last time a person is needed."""
-BANKS_TAKE = timedelta(days=30)  # after that a person has to ask
-LOOK_AT_PENDING = 6 * 3600  # seconds
 
 DISPUTED = N_("The customer's bank disputes this payment, so that nothing more is given back.")
 
@@ -98,8 +91,7 @@ def _ask_again(
     uow: UnitOfWork, payment: Payment, refund: Refund, mine: Claim, *, reason: str, delays: Sequence[float]
 ) -> Result:
     uow.session.flush()
-    if _is_with_the_bank(uow, refund):
-        # The gateway has it, so there is nothing to lose by asking as long as it takes.
+    if is_with_the_bank(refund.status, refund.submitted_at or refund.created_at, uow.now):
         refund.attempts = 0
         retry_later(uow, Refund, mine, reason, seconds=LOOK_AT_PENDING)
     elif mine.attempts <= len(delays):
@@ -109,11 +101,6 @@ def _ask_again(
         uow.publish(RefundGivenUp(**told_of(payment, refund), reason=reason))
         return Result("dead", reason, is_written=True)
     return Result("later", reason, is_written=True)
-
-
-def _is_with_the_bank(uow: UnitOfWork, refund: Refund) -> bool:
-    begun = refund.submitted_at or refund.created_at
-    return refund.status == "pending" and uow.now < begun + BANKS_TAKE
 
 
 def _order(payment: Payment, refund: Refund, labels: Mapping[str, str]) -> Order:

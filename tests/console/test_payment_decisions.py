@@ -1,0 +1,141 @@
+"""Payments that wait for a person: the alarm, the list, and what he says, in the console and over the API."""
+
+import json
+
+import pytest
+from sqlalchemy import select, update
+
+from kernel.ids import new_id
+from services.billing.models import Charge, Payment
+from services.customers.models import AuditLine
+from tests.billing.till import BACK, Till, open_till
+from tests.console.people import registered, settle
+from tests.flows.browser import Answer, Browser
+from tests.flows.world import World
+from tests.payment_sandbox import Sandbox, sandbox
+
+__all__ = ["sandbox"]
+
+ALARM = "1 payment waits for somebody to say what becomes of it."
+
+
+@pytest.fixture
+def till(world: World, sandbox: Sandbox) -> Till:
+    settings, billing = world.stack.settings, world.databases["billing"]
+    owner = registered(world, "asa@example.com", "Åsa", "Lind")
+    settle(world)
+    opened = open_till(sandbox, settings, billing, world.command)
+    return Till(sandbox, billing, world.command, opened.performer, owner.customer_id)
+
+
+@pytest.fixture
+def charge(till: Till) -> Charge:
+    """An attempt of which nobody could find out what became."""
+    charge_id = till.charge(till.payment(), return_to=BACK)
+    with till.billing.unit_of_work(till.owner) as uow:
+        lost = {"status": "unknown", "state": "dead", "reason": "Stripe did not say what became of it."}
+        uow.session.execute(update(Charge).values(**lost))
+        uow.session.execute(update(Payment).values(status="processing"))
+    return till.read(charge_id)
+
+
+def get(world: World, browser: Browser, path: str) -> Answer:
+    return browser.get(world.url("admin", path))
+
+
+def path_of(charge: Charge) -> str:
+    return f"/payments/{charge.payment_id}/attempts/{charge.id}"
+
+
+def test_every_page_alarms_who_may_do_something_about_it(
+    world: World, browser: Browser, charge: Charge
+) -> None:
+    world.admin("support@demo.example", role="support")
+    support = world.signed_in("support@demo.example")
+
+    alarmed, unconcerned = get(world, browser, "/customers"), get(world, support, "/customers")
+    shown = get(world, browser, "/payments/waiting").text
+
+    assert (ALARM in alarmed.text, ALARM in unconcerned.text) == (True, False)
+    assert f'href="/payments/{charge.payment_id}#attempts"' in shown
+    assert "Nobody can say whether its money came." in shown
+
+
+def test_the_payments_page_leads_to_where_it_is_said(world: World, browser: Browser, charge: Charge) -> None:
+    shown = get(world, browser, f"/payments/{charge.payment_id}").text
+
+    assert f'href="{path_of(charge)}"' in shown
+    assert "Say what you found" in shown
+
+
+def test_a_person_writes_down_that_it_came(
+    world: World, browser: Browser, till: Till, charge: Charge
+) -> None:
+    form = get(world, browser, path_of(charge)).form(path_of(charge))
+    typed = form | {"has_come": "true", "reference": "pi_42", "reason": "It stands there."}
+
+    answers = [browser.post(world.url("admin", path_of(charge)), typed) for _ in range(2)]
+    shown = browser.follow(answers[0])
+    settle(world)
+
+    assert [answer.status for answer in answers] == [303, 303]
+    assert "It is written down what became of the attempt." in shown.text
+    assert ALARM not in shown.text
+    payment = till.read_payment(charge.payment_id)
+    assert (payment.status, payment.gateway_reference) == ("completed", "pi_42")
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        [line] = uow.session.scalars(select(AuditLine).where(AuditLine.action == "charge decided"))
+    assert (line.details["has_come"], line.details["reason"]) == (True, "It stands there.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"reason": "So."}, "Choose one of the two."),
+        ({"has_come": "true", "reference": "pi_1"}, "Say how you know."),
+        ({"has_come": "true", "reason": "So."}, "Say what the payment gateway calls it."),
+    ],
+)
+def test_what_is_missing_is_said_beside_the_field(
+    world: World, browser: Browser, charge: Charge, typed: dict[str, str], sentence: str
+) -> None:
+    form = get(world, browser, path_of(charge)).form(path_of(charge))
+    form = {name: value for name, value in form.items() if name != "has_come"}
+
+    refused = browser.post(world.url("admin", path_of(charge)), form | typed)
+
+    assert refused.status == 422
+    assert sentence in refused.text
+    assert refused.form(path_of(charge))["reason"] == typed.get("reason", "")
+    assert ALARM in get(world, browser, "/customers").text
+
+
+def test_who_may_only_look_decides_nothing(world: World, till: Till, charge: Charge) -> None:
+    world.admin("support@demo.example", role="support")
+    support = world.signed_in("support@demo.example")
+
+    assert get(world, support, path_of(charge)).status == 403
+    assert path_of(charge) not in get(world, support, f"/payments/{charge.payment_id}").text
+
+
+def test_an_attempt_that_is_none_of_the_payments_is_not_found(
+    world: World, browser: Browser, charge: Charge
+) -> None:
+    assert get(world, browser, f"/payments/{charge.payment_id}/attempts/{new_id()}").status == 404
+
+
+def decide(world: World, charge: Charge, key: str, api_key: str) -> Answer:
+    headers = {"Authorization": f"Bearer {api_key}", "Idempotency-Key": key}
+    url = world.url("admin", f"/api/v1/payments/{charge.payment_id}/charges/{charge.id}/decision")
+    said = {"has_come": False, "reason": "Nothing there."}
+    return world.browser().send_json("POST", url, said, headers=headers)
+
+
+def test_over_the_api_it_is_decided_once(world: World, till: Till, charge: Charge) -> None:
+    refused = decide(world, charge, "a", world.api_key("billing.view"))
+    api_key = world.api_key("billing.edit")
+    first, again, other = (decide(world, charge, key, api_key) for key in "bbc")
+
+    assert [answer.status for answer in (refused, first, again, other)] == [403, 200, 200, 409]
+    assert json.loads(first.text)["status"] == "failed"
+    assert till.read(charge.id).code == "decided"
