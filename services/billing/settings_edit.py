@@ -3,12 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from kernel import addresses, postal
+from kernel import addresses, postal, vat_numbers
 from kernel.contracts.billing_settings import BillingRules, BillingSettingsRead, Company
 from kernel.contracts.events import BillingSettingsChanged
 from kernel.contracts.invoices import InvoiceKind
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Conflict, Invalid
+from kernel.errors import N_, Conflict, Filled, Invalid
 from services.billing.invoices.logos import keep_logo
 from services.billing.models import BillingSettings, Invoice
 from services.billing.settings import logo_of, rules_of
@@ -35,7 +35,7 @@ def change_settings(uow: UnitOfWork, rules: BillingRules, *, version: int) -> Bi
 
     Raises BillingSettingsMoved, BillingSettingsNotValid, AddressNotValid.
     """
-    wanted = _checked(rules)
+    wanted = _checked(rules, rules_of(uow).company)
     row = _locked(uow, version)
     _refuse(_used_elsewhere(uow, wanted))
     before = BillingRules.model_validate(row.decided)
@@ -74,16 +74,26 @@ def _note(uow: UnitOfWork, row: BillingSettings, changed: BillingSettingsChanged
     uow.publish(changed)
 
 
-def _checked(rules: BillingRules) -> BillingRules:
-    """Return the rules as they are kept: without spaces around, the address of mail as mail has it."""
+def _checked(rules: BillingRules, now: Company) -> BillingRules:
+    """Return the rules as they are kept: without spaces around, addresses and numbers as they are written.
+
+    The VAT number that is there now is not looked at again, unless the country is another.
+    """
     company = {name: value.strip() for name, value in rules.company}
     company["country"] = company["country"].upper()
     if company["email"]:
         company["email"] = addresses.checked(company["email"], field="company.email")
+    wrong = {}
+    number, country = company["vat_number"], company["country"]
+    if number and (number, country) != (now.vat_number, now.country):
+        try:
+            company["vat_number"] = vat_numbers.checked(number, country)
+        except vat_numbers.VatNumberNotValid as reason:
+            wrong["company.vat_number"] = Filled(reason.template, **reason.params)
     given = rules.model_copy(
         update={"company": Company.model_validate(company), "invoice_footer": rules.invoice_footer.strip()}
     )
-    _refuse(_unfit(given))
+    _refuse(wrong | _unfit(given))
     return given
 
 

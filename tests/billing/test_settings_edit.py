@@ -52,6 +52,52 @@ def test_what_is_decided_holds_and_only_that_is_kept(uow):
     assert [(one.before.grace, one.after.grace) for one in told(uow)] == [(3, 5)]
 
 
+def test_the_vat_number_is_kept_as_it_is_written(uow):
+    rules = BillingRules(company=Company(country="SE", vat_number="se 556036-0793 01"))
+
+    assert change_settings(uow, rules, version=1).rules.company.vat_number == "SE556036079301"
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "sentence"),
+    [
+        ("SE", "SE556036079401", "SE has no such VAT number."),
+        ("DE", "12", "DE has no such VAT number."),
+        ("", "556036079301", "Choose the country, or begin with its code, like SE556036079301."),
+        ("US", "a!b", "A VAT number has letters and digits, at most 50 of them."),
+    ],
+)
+def test_what_is_no_vat_number_is_refused_beside_its_field(uow, country, number, sentence):
+    rules = BillingRules(grace=5, company=Company(country=country, vat_number=number))
+
+    with pytest.raises(BillingSettingsNotValid) as refused:
+        change_settings(uow, rules, version=1)
+
+    assert dict(refused.value.fields) == {"company.vat_number": sentence}
+    assert rules_of(uow) == BillingRules()
+
+
+def test_a_vat_number_that_was_there_keeps_nobody_from_saving_the_rest(uow):
+    company = Company(country="SE", vat_number="oklart")
+    uow.add(
+        BillingSettings(
+            network_id=uow.network_id,
+            decided={"company": company.model_dump(exclude_defaults=True)},
+            logo="",
+            modified_at=uow.now,
+        )
+    )
+    uow.session.flush()
+
+    saved = change_settings(uow, BillingRules(company=company, grace=9), version=1)
+    with pytest.raises(BillingSettingsNotValid):
+        change_settings(
+            uow, BillingRules(company=company.model_copy(update={"country": "DE"})), version=saved.version
+        )
+
+    assert (saved.rules.company.vat_number, saved.rules.grace) == ("oklart", 9)
+
+
 def test_the_same_again_changes_nothing(uow):
     assert change_settings(uow, BillingRules(), version=1).version == 1
     assert told(uow) == []

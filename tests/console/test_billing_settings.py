@@ -67,6 +67,7 @@ def test_what_is_saved_holds(world: World, browser: Browser, page: str):
         ({"dunning": "5, 1"}, "Give one to ten days, each later than the one before"),
         ({"invoice_prefix": "№"}, "At most 20 letters, digits, hyphens and strokes."),
         ({"company__email": "nobody"}, "is-invalid"),
+        ({"company__country": "SE", "company__vat_number": "SE1"}, "Sweden has no such VAT number."),
     ],
 )
 def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(world, browser, typed, sentence):

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from zoneinfo import available_timezones
 
-from kernel import phones
+from kernel import phones, vat_numbers
 from kernel.contracts.profiles import ProfileField
 from kernel.errors import N_, Filled, Invalid
 from services.customers.folding import NAME_LENGTH
 from services.customers.mail import writing as mails
-from services.customers.profiles import addresses, billing_address, vat_numbers
+from services.customers.profiles import addresses, billing_address
 from services.customers.profiles.billing_address import Envelope
 
 Profile = Mapping[ProfileField, str]
