@@ -116,14 +116,30 @@ def _intent_of(book: Book, session: Thing) -> Thing:
 
 
 def _save(book: Book, session: Thing, method: Thing) -> Thing:
-    customer = _customer_of(book, session)
-    attach(book, method, customer or "")
-    setup = book.make(
-        "setup_intent", "seti_", parent=session["id"], status="succeeded", customer=customer,
-        payment_method=method["id"], last_setup_error=None, **session["_details"],
-    )  # fmt: skip
+    setup = _setup_of(book, session)
+    try:
+        attach(book, method, setup["customer"] or "")
+    except Refused as refusal:
+        book.save(setup, last_setup_error=refusal.body["error"])
+        emit(book, "setup_intent.setup_failed", setup)
+        refusal.is_kept = True
+        raise
+    book.save(setup, status="succeeded", payment_method=method["id"], last_setup_error=None)
     emit(book, "setup_intent.succeeded", setup)
-    return _complete(book, session, setup_intent=setup["id"], payment_status="no_payment_required")
+    return _complete(book, session, payment_status="no_payment_required")
+
+
+def _setup_of(book: Book, session: Thing) -> Thing:
+    """Return the page's setup: it is made at the first try, and stays the same."""
+    if session["setup_intent"]:
+        return named(book, "setup_intent", session["setup_intent"])
+    setup = book.make(
+        "setup_intent", "seti_", parent=session["id"], status="requires_payment_method",
+        customer=_customer_of(book, session), payment_method=None, last_setup_error=None,
+        **session["_details"],
+    )  # fmt: skip
+    book.save(session, setup_intent=setup["id"])
+    return setup
 
 
 def _customer_of(book: Book, session: Thing) -> str | None:

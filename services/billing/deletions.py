@@ -26,6 +26,7 @@ from services.billing.models import Charge, DepartedCustomer, Membership, Paymen
 from services.billing.models.payments import PAYABLE
 from services.billing.models.refunds import UNSETTLED_REFUNDS
 from services.billing.payments.lifecycle import cancel_payment
+from services.billing.payments.method_setups import forget_setups
 from services.billing.payments.methods import forget_methods
 from services.billing.payments.under_way import CANNOT_END, end_page
 
@@ -46,6 +47,7 @@ def close_account(uow: UnitOfWork, asked: CustomerDeletionRequested) -> None:
         uow.publish(_refused(asked, refusal))
         return
     bury(uow, DepartedCustomer, asked.customer_id, cause_id=asked.deletion_id)
+    forget_setups(uow, asked.customer_id)
     forget_methods(uow, asked.customer_id)
     if asked.way == "hand_over" and asked.heir_id is not None:
         uow.publish(_hand_over(uow, asked, asked.heir_id))

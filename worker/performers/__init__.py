@@ -13,6 +13,7 @@ from worker.performers.jobs import job
 from worker.performers.link_requests import link_request
 from worker.performers.mail import mail_performer
 from worker.performers.memberships import membership
+from worker.performers.method_setups import method_setup_performer
 from worker.performers.provisioning import provisioning
 from worker.performers.reconciliations import reconciliation_performer
 from worker.performers.refunds import refund_performer
@@ -32,6 +33,7 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
         link_request,
         mail_performer(settings),
         membership,
+        method_setup_performer(gateways),
         provisioning,
         reconciliation_performer(gateways),
         refund_performer(gateways),

@@ -52,17 +52,19 @@ class Gateways:
             may_pretend=settings.pretend_payments,
         )
 
-    def labels(self, network_id: UUID, number: int) -> dict[str, str]:
+    def labels(self, network_id: UUID, number: int | None = None) -> dict[str, str]:
         """Return what is kept beside a movement of payment ``number``, so that both sides know whose it is.
 
-        A copy of an installation has the same networks, but a secret of its own, hence another name.
+        Without a number it is no movement, but a way to pay that is saved. A copy of an installation has the
+        same networks, but a secret of its own, hence another name.
         """
         name = {"installation": self.installation} if self.installation else {}
-        return {**name, "network": str(network_id), "payment": str(number)}
+        payment = {} if number is None else {"payment": str(number)}
+        return {**name, "network": str(network_id), **payment}
 
     def is_ours(self, network_id: UUID, labels: Mapping[str, str]) -> bool:
         """Whether labels name this network here, or nobody: others may use the same account."""
-        ours = self.labels(network_id, 0)
+        ours = self.labels(network_id)
         return all(labels.get(name, ours.get(name)) == ours.get(name) for name in ("installation", "network"))
 
     def open(self, uow: UnitOfWork, name: str) -> PaymentGateway:

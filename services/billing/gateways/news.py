@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from kernel.contracts.plugins import Dispute, Kind, Outcome, Sought
 from kernel.database import UnitOfWork
-from services.billing.models import Charge, PaymentMethod
+from services.billing.models import Charge, MethodSetup, PaymentMethod
 from services.billing.payments.charges import settle_charge
 from services.billing.payments.disputes import note_dispute
+from services.billing.payments.method_setups import settle_setup
 from services.billing.payments.methods import remove_method
 from services.billing.refunds.imports import import_refund
 
@@ -37,6 +38,18 @@ def _take_refund(uow: UnitOfWork, gateway: str, _sought: Sought, outcome: Outcom
 
 
 def _take_method(uow: UnitOfWork, gateway: str, sought: Sought, outcome: Outcome) -> None:
+    """Settle the page that it was saved on; of one that is saved, renew what is known, or forget it."""
+    ours = select(MethodSetup.id).where(
+        MethodSetup.gateway == gateway, MethodSetup.key == (outcome.key or sought.key)
+    )
+    setup_id = uow.session.scalar(ours)
+    if setup_id is not None:
+        settle_setup(uow, setup_id, outcome)
+    else:
+        _renew_method(uow, gateway, sought, outcome)
+
+
+def _renew_method(uow: UnitOfWork, gateway: str, sought: Sought, outcome: Outcome) -> None:
     """Renew what is known of a saved method, or charge it no more when the gateway keeps it no more."""
     name = outcome.method.reference if outcome.method else sought.reference
     mine = select(PaymentMethod).where(

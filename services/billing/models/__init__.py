@@ -12,6 +12,7 @@ from services.billing.models.invoices import Invoice, Logo
 from services.billing.models.ledger import LedgerBalance, LedgerEntry, LedgerPosting
 from services.billing.models.membership_counts import MembershipCount
 from services.billing.models.memberships import Membership, MembershipItem
+from services.billing.models.method_setups import MethodSetup
 from services.billing.models.numbers import NumberSequence
 from services.billing.models.payments import Payment, PaymentLine
 from services.billing.models.periods import (
@@ -29,6 +30,7 @@ from services.billing.models.verification import CustomerVerification, Network
 WORKS: dict[str, type[DueWork]] = {
     "refund": Refund,
     "charge": Charge,
+    "method_setup": MethodSetup,
     "membership": MembershipAgenda,
     "gateway_check": GatewayCheck,
     "reconciliation": Reconciliation,
@@ -61,6 +63,7 @@ __all__ = [
     "MembershipCount",
     "MembershipItem",
     "MembershipPeriod",
+    "MethodSetup",
     "Network",
     "NumberSequence",
     "Payment",

@@ -3,11 +3,10 @@
 from uuid import UUID
 
 from kernel.database import UnitOfWork
+from services.billing.gateways.sooner import ask_sooner
 from services.billing.locks import lock_charge
 from services.billing.payments.charges import request_charge
 from services.billing.payments.under_way import open_charge
-
-AT_MOST_EVERY = 5  # seconds
 
 
 def ask_for_page(uow: UnitOfWork, payment_id: UUID, *, return_to: str, language: str) -> None:
@@ -18,16 +17,9 @@ def ask_for_page(uow: UnitOfWork, payment_id: UUID, *, return_to: str, language:
 
 
 def look_sooner(uow: UnitOfWork, payment_id: UUID) -> None:
-    """Have the worker ask the gateway now: the customer came back from its page, or a person wants to know.
-
-    It counts as no attempt, so that nobody who comes back often makes the worker give up.
-    """
+    """Have the worker ask the gateway now: the customer is back from its page, or a person wants to know."""
     charge = open_charge(uow, payment_id)
     if charge is None:
         return
     _payment, charge = lock_charge(uow, charge.id)
-    waits = (charge.due_at - uow.now).total_seconds() > AT_MOST_EVERY
-    if charge.state == "dead" or (charge.state == "due" and waits):
-        charge.attempts = max(charge.attempts - 1, 0) if charge.state == "due" else 0
-        charge.state, charge.due_at = "due", uow.now
-        uow.ring("charge", charge.id)
+    ask_sooner(uow, "charge", charge)

@@ -100,10 +100,16 @@ class Finder:
         name = sought.reference
         if name.startswith("seti_"):
             setup = one(lambda: self._api.setup_intents.retrieve(name, {"expand": ["payment_method"]}))
-            return _read(read_setup, setup)
+            return self._setup(setup) if setup else None
         if name and not name.startswith("cs_"):
             return _read(_saved, one(lambda: self._api.payment_methods.retrieve(name)))
         return self._charge(sought) if name else self._session_by_key(sought.key)
+
+    def _setup(self, setup: Json) -> Outcome:
+        """Read a setup; a card refused on a page is not the end while the page is open."""
+        if setup.get("status") in {"succeeded", "processing"} or not key_of(setup):
+            return read_setup(setup)
+        return self._session_by_key(key_of(setup)) or read_setup(setup)
 
     def _dispute(self, sought: Sought) -> Dispute | None:
         if not sought.reference:
