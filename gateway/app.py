@@ -14,6 +14,7 @@ from gateway.api import docs, routes
 from gateway.api.keys import install_keys
 from gateway.auth import install_auth, open_to_all
 from gateway.brand import blueprint as brand
+from gateway.card_links import blueprint as card_links
 from gateway.console import console, install_pages
 from gateway.errors import NO_HOST, UnknownHost, install_errors
 from gateway.hosts import UNKNOWN, Hosts, arrived
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _connect(app, settings)
     _install_order_of_a_request(app, settings)
     for blueprint in (
-        console, admin_sign_in, second_step, brand, links, pay_links, resets, webhooks, switch_to,
+        console, admin_sign_in, second_step, brand, links, card_links, pay_links, resets, webhooks, switch_to,
         routes.blueprint, docs.blueprint, arrival, site_sign_in, second_step_on_sites, dashboard, own_account,
         own_verification, own_invoices, public,
     ):  # fmt: skip

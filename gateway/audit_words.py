@@ -69,6 +69,7 @@ ACTS = {
     "product retired": N_("Product retired"),
     "recovery codes renewed": N_("Recovery codes made anew"),
     "sample of mail sent": N_("Sample of a message sent"),
+    "card link sent": N_("Link to save a card sent"),
     "pay link sent": N_("Link to pay sent"),
     "payment added": N_("Payment added by hand"),
     "payment cancelled": N_("Payment cancelled"),

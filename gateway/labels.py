@@ -264,6 +264,7 @@ MAILS = {
     "handed_over_old": N_("Somebody else signs in as the customer now"),
     "handed_over_new": N_("You sign in as the customer now; choose a password"),
     "handed_over_known": N_("You sign in as the customer now"),
+    "card_link": N_("Link to save a card"),
     "pay_link": N_("Link to pay"),
     "renewal_coming": N_("Your membership is renewed"),
     "trial_ending": N_("Your trial ends"),

@@ -7,26 +7,25 @@ the session of whoever presses the button, who comes back without it.
 
 from contextlib import suppress
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session
-from flask_babel import get_locale
+from flask import Blueprint, Response, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import open_to_all
 from gateway.calls import gateway_services
+from gateway.hosted_pages import BEING_MADE, UNDECIDED, at_once, order_of_page, refreshed
 from gateway.hosts import admin_host, current_host
 from gateway.limits import limits, subscriber
 from gateway.switch_to import hosts
 from gateway.words import said
 from kernel.clients import Bound
 from kernel.contracts.pay_links import PayLinkFound, PayLinkToken
-from kernel.contracts.payments import PayPageOrder, ToPay
+from kernel.contracts.payments import ToPay
 from kernel.errors import Conflict, Failure, NotFound
 
 blueprint = Blueprint("pay_links", __name__, url_prefix="/links/pay")
 
 LONGEST = 200
 WITH = "link to pay by"
-UNDER_WAY = frozenset({"requested", "submitting", "pending", "unknown"})
 
 
 @blueprint.after_request
@@ -53,7 +52,7 @@ def pay() -> AnyResponse:
     services = gateway_services()
     try:
         link = _found(services, token)
-        order = PayPageOrder(return_to=f"{_origin()}/links/pay/back", language=str(get_locale() or "en"))
+        order = order_of_page(f"{hosts().origin(admin_host(current_host()))}/links/pay/back")
         services.billing.make_pay_page(link.payment_id, order)
     except (NotFound, Conflict) as failure:
         return _show(token, failure)
@@ -72,8 +71,8 @@ def wait() -> AnyResponse:
     except NotFound as failure:
         return _page("pay/gone.html", status=404, failure=failure)
     if found.page:
-        return _page("pay/go.html", refresh=f"0; url={found.page}", url=found.page, payment=found)
-    if found.attempt in {"requested", "submitting"}:
+        return _page("pay/go.html", refresh=at_once(found.page), url=found.page, payment=found)
+    if found.attempt in BEING_MADE:
         return _page("pay/wait.html", refresh="1", payment=found)
     return _show(token)
 
@@ -109,7 +108,7 @@ def _show(token: str, failure: Failure | None = None, *, is_back: bool = False) 
 
 def _is_under_way(found: ToPay, *, is_back: bool) -> bool:
     """Whether somebody has to wait for the outcome: a page that waits is asked about once he is back."""
-    return found.status == "processing" or (is_back and found.attempt in UNDER_WAY | {"waiting"})
+    return found.status == "processing" or (is_back and found.attempt in UNDECIDED | {"waiting"})
 
 
 def _found(services: Bound, token: str) -> PayLinkFound:
@@ -117,14 +116,5 @@ def _found(services: Bound, token: str) -> PayLinkFound:
     return services.customers.find_pay_link(PayLinkToken(token=token[:LONGEST].replace("\0", "")))
 
 
-def _origin() -> str:
-    return hosts().origin(admin_host(current_host()))
-
-
 def _page(template: str, *, status: int = 200, refresh: str = "", **shown: object) -> Response:
-    """Return a page; ``refresh`` is when it leads where by itself, as the header says it."""
-    network = current_host().network
-    answer = make_response(render_template(template, network=network, **shown), status)
-    if refresh:
-        answer.headers["Refresh"] = refresh
-    return answer
+    return refreshed(template, status=status, refresh=refresh, network=current_host().network, **shown)

@@ -146,6 +146,13 @@ def payment_methods(customer_id: UUID) -> PaymentMethods:
     return api_services().billing.payment_methods(customer_id)
 
 
+@blueprint.post("/customers/<uuid:customer_id>/card-links")
+@operation(scope="billing.edit")
+def ask_for_card(customer_id: UUID) -> None:
+    """Mail the customer a link by which a card is saved, without paying. 429 for more than three an hour."""
+    api_services().customers.send_card_link(customer_id)
+
+
 @blueprint.put("/payment-methods/<uuid:method_id>/default")
 @operation(scope="billing.edit")
 def choose_payment_method(method_id: UUID) -> None:

@@ -98,6 +98,18 @@ def look(payment_id: UUID) -> AnyResponse:
     return redirect(f"/payments/{payment_id}#attempts", 303)
 
 
+@views.post("/methods/ask")
+@needs("billing.edit")
+def ask_for_card(payment_id: UUID) -> AnyResponse:
+    """Mail the customer a link to a page where he saves a card, without paying."""
+    try:
+        services().customers.send_card_link(services().billing.payment(payment_id).customer_id)
+        flash(_("The link is sent."), "success")
+    except TooMany as failure:
+        flash(said(failure), "error")
+    return redirect(f"/payments/{payment_id}#methods", 303)
+
+
 @views.post("/methods/<uuid:method_id>/<any(default, remove):what>")
 @needs("billing.edit")
 def change_method(payment_id: UUID, method_id: UUID, what: str) -> AnyResponse:

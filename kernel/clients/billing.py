@@ -5,6 +5,7 @@ from uuid import UUID
 from kernel.clients.agenda import AgendaClient
 from kernel.clients.billing_settings import BillingSettingsClient
 from kernel.clients.books import BooksClient
+from kernel.clients.card_pages import CardPagesClient
 from kernel.clients.deletions import BillingDeletions
 from kernel.clients.gateways import GatewaySettingsCalls
 from kernel.clients.invoices import InvoicesClient
@@ -21,6 +22,7 @@ class BillingClient(
     BillingDeletions,
     BillingSettingsClient,
     BooksClient,
+    CardPagesClient,
     GatewaySettingsCalls,
     MembershipListClient,
     RefundsClient,

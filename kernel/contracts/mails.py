@@ -27,7 +27,7 @@ class MailRow(Contract):
     subject: str
     template: str
     language: str
-    link: Literal["", "verify", "reset", "invite", "pay"]
+    link: Literal["", "verify", "reset", "invite", "pay", "card"]
     is_sent_again: bool
     state: MailState
     attempts: int

@@ -1,4 +1,4 @@
-"""Links to pay by: sent, and found again."""
+"""Links to pay by, and to save a card by: sent, and found again."""
 
 from datetime import date
 from typing import Annotated
@@ -29,4 +29,10 @@ class PayLinkFound(Contract):
     """Which payment a link is for."""
 
     payment_id: UUID
+    customer_id: UUID
+
+
+class CardLinkFound(Contract):
+    """Whose card a link saves."""
+
     customer_id: UUID

@@ -22,6 +22,7 @@ OPEN_TO_ALL = {
     "resets.forgot", "resets.show", "resets.done",
     "links.show", "links.verify", "links.done", "links.ask_again", "brand.sheet",
     "pay_links.show", "pay_links.wait", "pay_links.back",
+    "card_links.show", "card_links.wait", "card_links.back",
     "arrival.prepare", "arrival.arrive", "arrival.arrive_again", "arrival.back",
     "console.invitations.show",
 }  # fmt: skip

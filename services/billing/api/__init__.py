@@ -5,6 +5,7 @@ Every area has a module here whose routes stand on the one blueprint; it is name
 
 from services.billing.api import agenda as agenda
 from services.billing.api import books as books
+from services.billing.api import card_pages as card_pages
 from services.billing.api import deletions as deletions
 from services.billing.api import gateways as gateways
 from services.billing.api import invoices as invoices

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from kernel.contracts.money import Money
 from kernel.contracts.pay_links import PayLinkOrder
@@ -36,14 +36,15 @@ class PayLinkNotValid(NotFound):
 
 
 class SentTooOften(TooMany):
-    """As many links for the payment as are sent within the hour have been sent."""
+    """As many links for the same as are sent within the hour have been sent."""
 
 
 def send(uow: UnitOfWork, customer_id: UUID, order: PayLinkOrder) -> Mail:
     """Mail a customer the link of one of his payments. Raises SentTooOften, NotFound."""
     customer = uow.get(Customer, customer_id, lock=True)
     account = uow.get(Account, customer.account_id)
-    _refuse_too_often(uow, customer_id, order.payment_id)
+    is_this = Mail.values["payment_id"].astext == str(order.payment_id)
+    refuse_too_often(uow, Mail.customer_id == customer_id, Mail.template == TEMPLATE, is_this)
     audit.note(uow, "pay link sent", customer_id, payment=order.number)
     language = account.locale or uow.session.scalar(select(Network.locale)) or "en"
     return mails.write(
@@ -63,13 +64,14 @@ def send(uow: UnitOfWork, customer_id: UUID, order: PayLinkOrder) -> Mail:
 
 
 def issue(uow: UnitOfWork, mail: Mail) -> str:
-    """Return a new token for the payment that a message is about."""
+    """Return a new token for the payment that a message is about, or to save a card by."""
+    payment_id = mail.values.get("payment_id")
     token = secrets.token_urlsafe(32)
     uow.add(
         PayLink(
             id=new_id(),
             customer_id=mail.customer_id,
-            payment_id=UUID(mail.values["payment_id"]),
+            payment_id=UUID(payment_id) if payment_id else None,
             token_hash=hash_of(token),
             created_at=uow.now,
             expires_at=uow.now + LIFETIME,
@@ -80,19 +82,23 @@ def issue(uow: UnitOfWork, mail: Mail) -> str:
 
 def find(uow: UnitOfWork, token: str) -> PayLink:
     """Return whose link it is, for which payment; changes nothing. Raises PayLinkNotValid."""
+    return look_up(uow, token, PayLink.payment_id.is_not(None))
+
+
+def look_up(uow: UnitOfWork, token: str, is_meant: ColumnElement[bool]) -> PayLink:
+    """Return the link with this secret, if it is of the kind that is meant. Raises PayLinkNotValid."""
     mine = select(PayLink).where(PayLink.token_hash == hash_of(token), PayLink.expires_at > uow.now)
-    found = uow.session.scalar(mine)
+    found = uow.session.scalar(mine.where(is_meant))
     if found is None:
         raise PayLinkNotValid(N_("This link is too old. Ask for a new one."))
     return found
 
 
-def _refuse_too_often(uow: UnitOfWork, customer_id: UUID, payment_id: UUID) -> None:
+def refuse_too_often(uow: UnitOfWork, *same: ColumnElement[bool]) -> None:
     """Raise SentTooOften; the customer is locked, so those who send at once are counted one after another."""
     sent = (
         select(Mail.created_at)
-        .where(Mail.customer_id == customer_id, Mail.created_at > uow.now - WITHIN)
-        .where(Mail.template == TEMPLATE, Mail.values["payment_id"].astext == str(payment_id))
+        .where(Mail.created_at > uow.now - WITHIN, *same)
         .order_by(Mail.created_at.desc())
         .limit(MOST)
     )
@@ -100,7 +106,7 @@ def _refuse_too_often(uow: UnitOfWork, customer_id: UUID, payment_id: UUID) -> N
     if len(times) == MOST:
         seconds = max(1, int((times[-1] + WITHIN - uow.now).total_seconds()))
         raise SentTooOften(
-            N_("%(times)s links for this payment were sent within the hour. Wait a while."),
+            N_("%(times)s such links were sent within the hour. Wait a while."),
             times=MOST,
             retry_after=seconds,
         )

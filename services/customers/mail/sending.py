@@ -132,6 +132,6 @@ def _token(uow: UnitOfWork, mail: Mail) -> str:
         raise NotToBeSent("The account that the link was for is gone.")
     if account.email_key != addresses.key_of(mail.to):
         raise NotToBeSent("The account has another address by now; its link must not go to the old one.")
-    if mail.link == "pay":
+    if mail.link in {"pay", "card"}:
         return pay_links.issue(uow, mail)
     return one_time_tokens.issue(uow, account.id, mails.purpose_of(mail))

@@ -21,7 +21,7 @@ from services.customers.models import Account, Customer, Mail, Network
 
 TEMPLATES = Path(__file__).parent.parent / "mail_templates"
 LANGUAGES = ("en", "sv")
-Link = Literal["", "pay"] | Purpose
+Link = Literal["", "pay", "card"] | Purpose
 
 
 def write(
@@ -85,7 +85,7 @@ def _hold(uow: UnitOfWork, model: type[Account] | type[Customer], row_id: UUID) 
 
 def purpose_of(mail: Mail) -> Purpose:
     """Return what the message's link to an account is for. Raises ValueError when it has none."""
-    if mail.link in {"", "pay"}:
+    if mail.link in {"", "pay", "card"}:
         raise ValueError(f"Message {mail.id} carries no link to an account.")
     return cast("Purpose", mail.link)
 

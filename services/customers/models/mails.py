@@ -54,7 +54,7 @@ class Mail(DueWork, Base):
     __tablename__ = "mails"
     __table_args__ = (
         UniqueConstraint("network_id", "id"),
-        CheckConstraint("link IN ('', 'verify', 'reset', 'invite', 'pay')", name="link"),
+        CheckConstraint("link IN ('', 'verify', 'reset', 'invite', 'pay', 'card')", name="link"),
         CheckConstraint("copies BETWEEN 0 AND 2", name="copies"),
         Index("ix_mails_customer", "network_id", "customer_id", "created_at"),
         Index("ix_mails_newest", "network_id", "created_at", "id"),

@@ -1,4 +1,4 @@
-"""Links by which a payment can be paid: only their hash is kept."""
+"""Links by which a payment can be paid, or a card saved: only their hash is kept."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from services.customers.models.base import Base
 class PayLink(TenantScoped, Base):
     """A link for one payment of a customer, good until ``expires_at`` however often it is opened.
 
+    Without a ``payment_id`` it is one by which he saves a card.
     ``token_hash`` is the SHA-256 (hex). Whoever has the link can pay, and sees what for; nothing else.
     """
 
@@ -27,7 +28,7 @@ class PayLink(TenantScoped, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
-    payment_id: Mapped[UUID]
+    payment_id: Mapped[UUID | None]
     token_hash: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
