@@ -30,11 +30,15 @@ BOOKED = {
     "fee": N_("Fee of the gateway"),
     "succeeded": N_("Given back"),
     "reversed": N_("Refund came back"),
+    "taken": N_("Taken by the customer's bank"),
+    "returned": N_("Given again by the customer's bank"),
+    "said": N_("Taken by the customer's bank, as somebody found"),
 }
 """Why something was booked; a number is a change of the lines."""
 
 WAITS = {
     "charge": N_("Nobody can say whether its money came. Look at the gateway, and say what you found."),
+    "dispute": N_("The bank took it in another currency. Look at the gateway, and say what that is."),
 }
 BRANDS = {
     "amex": "American Express",

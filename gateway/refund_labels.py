@@ -47,13 +47,14 @@ EFFECTS = {
     "cancel_at_period_end": N_("Cancel it at the end of what is paid"),
 }
 DISPUTES = {
+    "inquiry": N_("Only asked about"),
     "needs_response": N_("Needs your answer at the gateway"),
     "under_review": N_("The bank is looking into it"),
     "won": N_("Won"),
     "lost": N_("Lost"),
     "prevented": N_("Prevented"),
 }
-DISPUTE_COLOURS = {"won": "green", "lost": "red", "prevented": "secondary"}
+DISPUTE_COLOURS = {"inquiry": "yellow", "won": "green", "lost": "red", "prevented": "secondary"}
 
 
 def kind_of(refund: Refund) -> str:

@@ -23,6 +23,14 @@ def _of_refund(sentence: str) -> Sentence:
     return say
 
 
+def _written_down(event: Any) -> str:
+    return _(
+        "Somebody found that the customer's bank has %(total)s of payment %(number)s",
+        number=event.number,
+        total=formats().money(event.taken),
+    )
+
+
 GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s went back"))
 NOT_GONE = _of_refund(N_("Somebody found that %(total)s of payment %(number)s did not go back"))
 
@@ -51,6 +59,8 @@ SENTENCES: Mapping[type[Any], Sentence] = {
     ),
     events.ChargeDecided: lambda event: (CAME if event.has_come else NEVER_CAME)(event),
     events.PaymentDisputed: _of_refund(N_("The customer's bank disputes %(total)s of payment %(number)s")),
+    events.PaymentInquired: _of_refund(N_("The customer's bank asks about %(total)s of payment %(number)s")),
+    events.DisputeWrittenDown: _written_down,
     events.DisputeEnded: lambda event: DISPUTE_ENDS.get(event.outcome, DISPUTE_ENDS["prevented"])(event),
 }
 
@@ -65,6 +75,8 @@ LOOKS = {
     "payment.charge_given_up": ("alert-triangle", "red"),
     "payment.charge_decided": ("cash", "azure"),
     "payment.disputed": ("gavel", "red"),
+    "payment.inquired": ("help-circle", "yellow"),
+    "payment.dispute_written_down": ("gavel", "azure"),
     "payment.dispute_ended": ("gavel", "azure"),
     "refund.asked_again": ("refresh", "azure"),
 }

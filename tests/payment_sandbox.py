@@ -78,9 +78,9 @@ class Sandbox:
         )
         return answer.status, answer.headers.get("Location") or answer.data.decode()
 
-    def dispute(self, charge: str, reason: str = "fraudulent") -> str:
-        """Dispute a charge (``pi_...``); return the dispute's name."""
-        name: str = self._control("POST", "disputes", charge=charge, reason=reason)["id"]
+    def dispute(self, charge: str, reason: str = "fraudulent", **how: Any) -> str:
+        """Dispute a charge (``pi_...``), or ask about it (``is_inquiry``); return the dispute's name."""
+        name: str = self._control("POST", "disputes", charge=charge, reason=reason, **how)["id"]
         return name
 
     def refund(self, charge: str, amount: int | None = None) -> str:

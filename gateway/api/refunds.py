@@ -5,7 +5,15 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import idempotency_key, operation
-from kernel.contracts.refunds import PaymentBalance, Refund, RefundDecision, RefundOrder, RefundQuery, Refunds
+from kernel.contracts.refunds import (
+    DisputeSaid,
+    PaymentBalance,
+    Refund,
+    RefundDecision,
+    RefundOrder,
+    RefundQuery,
+    Refunds,
+)
 from kernel.http import body, query
 
 
@@ -42,6 +50,13 @@ def payment_balance(payment_id: UUID) -> PaymentBalance:
 def create_refund(payment_id: UUID) -> Refund:
     """Give money of a payment back; `Location` says where to look what became of it."""
     return api_services().billing.request_refund(payment_id, body(RefundOrder), key=idempotency_key())
+
+
+@blueprint.post("/disputes/<uuid:dispute_id>/amount")
+@operation(scope="billing.edit", body=DisputeSaid, answers=PaymentBalance, moves_money=True)
+def say_what_was_disputed(dispute_id: UUID) -> PaymentBalance:
+    """Say what a bank has of a payment that it disputes in another currency, and how you know."""
+    return api_services().billing.write_down_dispute(dispute_id, body(DisputeSaid), key=idempotency_key())
 
 
 @blueprint.post("/refunds/<uuid:refund_id>/questions")

@@ -23,7 +23,12 @@ def load_payments(asked: PanelRequest) -> Mapping[str, Any]:
 def load_refunds(asked: PanelRequest) -> Mapping[str, Any]:
     may_refund = "billing.refund" in current_user.permissions
     balance = asked.services.billing.payment_balance(asked.subject)
-    return {"balance": balance, "may_refund": may_refund, "words": refund_labels}
+    return {
+        "balance": balance,
+        "may_refund": may_refund,
+        "may_edit": "billing.edit" in current_user.permissions,
+        "words": refund_labels,
+    }
 
 
 memberships = Panel(

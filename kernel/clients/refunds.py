@@ -29,6 +29,14 @@ class RefundsClient(ServiceClient):
         """Ask for money to be given back. Raises Conflict with what is left, Invalid with the field."""
         return self._send("POST", f"/v1/payments/{payment_id}/refunds", order, contracts.Refund, key=key)
 
+    def write_down_dispute(
+        self, dispute_id: UUID, said: contracts.DisputeSaid, *, key: str
+    ) -> contracts.PaymentBalance:
+        """Say what the bank has in the payment's own currency. Raises Conflict, Invalid with the field."""
+        return self._send(
+            "POST", f"/v1/disputes/{dispute_id}/amount", said, contracts.PaymentBalance, key=key
+        )
+
     def ask_about_refund(self, refund_id: UUID, *, key: str) -> contracts.Refund:
         """Have the gateway asked once more what became of it. Raises Conflict."""
         return self._send("POST", f"/v1/refunds/{refund_id}/questions", None, contracts.Refund, key=key)

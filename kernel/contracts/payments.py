@@ -232,17 +232,21 @@ class ChargeDecision(Contract):
     reason: GivenReason
 
 
+Why = Literal["charge", "dispute"]
+
+
 class WaitingPayment(Contract):
     """A payment of which a person has to say something, and ``why``.
 
-    ``charge``: nobody could find out what became of an attempt.
+    ``charge``: nobody could find out what became of an attempt. ``dispute``: the bank took its money in
+    another currency, and nobody has said yet what that is in the payment's own.
     """
 
     payment_id: UUID
     number: int
     customer_id: UUID
     amount: Money
-    why: Literal["charge"]
+    why: Why
     since: datetime
 
 

@@ -77,14 +77,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Dispute:
-    """A customer's bank took the money of ``charge`` back, or wants to know why it should not."""
+    """A customer's bank took the money of ``charge`` back, or wants to know why it should not.
+
+    ``inquiry``: it only asks, and has taken nothing yet. ``moved`` is what it has taken (above zero) and
+    given again (below) so far, in the order in which it did, in minor units of ``money``'s currency; None:
+    the gateway does not tell, so that it follows from the state. ``fee`` is what all of it cost so far.
+    """
 
     reference: str
     charge: str
     money: Money
-    state: Literal["needs_response", "under_review", "won", "lost", "prevented"]
+    state: Literal["inquiry", "needs_response", "under_review", "won", "lost", "prevented"]
     reason: str = ""
     fee: Money | None = None
+    moved: tuple[int, ...] | None = None
 
 
 Kind = Literal["charge", "refund", "method", "dispute"]

@@ -15,8 +15,8 @@ RefundStatus = Literal["requested", "submitting", "unknown", "pending", "succeed
 MembershipEffect = Literal["keep", "cancel_now", "cancel_at_period_end"]
 """What a refund does to the membership that was paid for."""
 
-DisputeStatus = Literal["needs_response", "under_review", "won", "lost", "prevented"]
-"""``prevented``: the bank asked, and took nothing."""
+DisputeStatus = Literal["needs_response", "under_review", "won", "lost", "prevented", "inquiry"]
+"""``inquiry``: the bank asks, and has taken nothing. ``prevented``: it asked, and took nothing in the end."""
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 GivenReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -96,18 +96,31 @@ class RefundDecision(Contract):
 
 
 class Dispute(Contract):
-    """A payment whose money the customer's bank takes back, or wants to; ``fee`` is what that costs."""
+    """A payment whose money the customer's bank takes back, or wants to; ``fee`` is what that costs.
+
+    ``taken``: what the bank has of it now. ``is_held``: it is in another currency than the payment, so that
+    nothing of it is booked until a person says what the bank took in the payment's own.
+    """
 
     id: UUID
     payment_id: UUID
     status: DisputeStatus
     amount: Money
+    taken: Money
     fee: Money | None
     reason: str
     gateway: str
     reference: str
+    is_held: bool
     created_at: datetime
     decided_at: datetime | None
+
+
+class DisputeSaid(Contract):
+    """What the bank has of a payment now, in the payment's own currency, and how the person knows."""
+
+    amount: Money
+    reason: GivenReason
 
 
 class PaymentBalance(Contract):

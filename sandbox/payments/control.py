@@ -43,8 +43,15 @@ class OfCharge(BaseModel):
     reason: str = "fraudulent"
 
 
+class Disputed(OfCharge):
+    """``is_inquiry``: the bank asks, and takes nothing yet. ``currency``: another than the charge's."""
+
+    is_inquiry: bool = False
+    currency: str = ""
+
+
 class Verdict(BaseModel):
-    outcome: Literal["succeeded", "failed", "won", "lost", "under_review"]
+    outcome: Literal["succeeded", "failed", "needs_response", "under_review", "won", "lost", "warning_closed"]
 
 
 @control.errorhandler(Refused)
@@ -129,9 +136,11 @@ def detach(name: str) -> Response:
 
 @control.post("/disputes")
 def dispute() -> Response:
-    asked = OfCharge.model_validate(_body())
+    asked = Disputed.model_validate(_body())
     with store().open() as book:
-        return jsonify(shown(open_dispute(book, _charge(book, asked.charge), asked.reason)))
+        charge = _charge(book, asked.charge)
+        made = open_dispute(book, charge, asked.reason, is_inquiry=asked.is_inquiry, currency=asked.currency)
+        return jsonify(shown(made))
 
 
 @control.post("/refunds")

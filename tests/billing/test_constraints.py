@@ -107,7 +107,7 @@ def test_a_refund_is_positive_and_in_the_payments_currency(
     [
         ({"amount": 0}, "ck_disputes_amount"),
         ({"amount": -5}, "ck_disputes_amount"),
-        ({"currency": "EUR"}, "fk_disputes_payment"),
+        ({"currency": "kronor"}, "ck_disputes_currency"),
         ({"status": "forgiven"}, "ck_disputes_status"),
         ({"fee": -1}, "ck_disputes_fee"),
     ],

@@ -5,8 +5,11 @@ import json
 import pytest
 from sqlalchemy import select, update
 
+from kernel.contracts.money import Money
+from kernel.contracts.plugins import Dispute
 from kernel.ids import new_id
 from services.billing.models import Charge, Payment
+from services.billing.payments.disputes import note_dispute
 from services.customers.models import AuditLine
 from tests.billing.till import BACK, Till, open_till
 from tests.console.people import registered, settle
@@ -139,3 +142,57 @@ def test_over_the_api_it_is_decided_once(world: World, till: Till, charge: Charg
     assert [answer.status for answer in (refused, first, again, other)] == [403, 200, 200, 409]
     assert json.loads(first.text)["status"] == "failed"
     assert till.read(charge.id).code == "decided"
+
+
+def test_what_a_bank_took_in_another_currency_is_said_in_the_payments_own(
+    world: World, browser: Browser, till: Till
+) -> None:
+    till.saved_card()
+    till.work(till.charge(payment_id := till.payment()))
+    told = Dispute(
+        "du_1",
+        till.read_payment(payment_id).gateway_reference,
+        Money(amount=1700, currency="EUR"),
+        "needs_response",
+    )
+    with till.billing.unit_of_work(till.owner) as uow:
+        dispute = note_dispute(uow, "stripe", told)
+        assert dispute is not None
+    path = f"/payments/{payment_id}/disputes/{dispute.id}"
+    box = get(world, browser, f"/payments/{payment_id}").text
+
+    form = get(world, browser, path).form(path)
+    refused = browser.post(world.url("admin", path), form | {"amount": "1e3", "reason": "Letter."})
+    answers = [
+        browser.post(world.url("admin", path), form | {"amount": "180.00", "reason": "Letter."})
+        for _ in range(2)
+    ]
+    settle(world)
+
+    assert ALARM in box
+    assert f'href="{path}"' in box
+    assert "It is in another currency than the payment" in box
+    assert (refused.status, refused.form(path)["amount"]) == (422, "1e3")
+    assert [answer.status for answer in answers] == [303, 303]
+    assert till.read_payment(payment_id).disputed == 18000
+    assert ALARM not in get(world, browser, "/customers").text
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        [line] = uow.session.scalars(select(AuditLine).where(AuditLine.action == "dispute written down"))
+    assert line.details["amount"] == "180.00 SEK"
+
+
+def test_an_inquiry_is_shown_as_what_it_is_and_can_be_answered_by_a_refund(
+    world: World, browser: Browser, till: Till
+) -> None:
+    till.saved_card()
+    till.work(till.charge(payment_id := till.payment()))
+    name = till.read_payment(payment_id).gateway_reference
+    with till.billing.unit_of_work(till.owner) as uow:
+        note_dispute(uow, "stripe", Dispute("du_1", name, Money(amount=19900, currency="SEK"), "inquiry"))
+    settle(world)
+
+    shown = get(world, browser, f"/payments/{payment_id}").text
+
+    assert "Only asked about" in shown
+    assert "The bank only asks, and has taken nothing." in shown
+    assert f'href="/payments/{payment_id}/refund"' in shown

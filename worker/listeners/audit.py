@@ -11,6 +11,7 @@ from kernel.contracts.events import (
     BillingSettingsChanged,
     ChargeDecided,
     DifferenceClosed,
+    DisputeWrittenDown,
     InvoicesExported,
     MembershipsExported,
     NetworkSettingsChanged,
@@ -96,6 +97,13 @@ def note_charge_decision(uow: UnitOfWork, event: ChargeDecided, recorded: Record
     told = {"payment": event.number, "amount": in_words(event.amount), "has_come": event.has_come}
     told |= {"reference": event.reference, "reason": event.reason}
     _note(uow, recorded, "charge decided", event.customer_id, details=told)
+
+
+@audit.to(DisputeWrittenDown)
+def note_dispute_amount(uow: UnitOfWork, event: DisputeWrittenDown, recorded: Recorded) -> None:
+    """Note who says what the bank took in the payment's currency, and how he knows."""
+    told = {"payment": event.number, "amount": in_words(event.taken), "reason": event.reason}
+    _note(uow, recorded, "dispute written down", event.customer_id, details=told)
 
 
 @audit.to(PaymentMethodRemoved)

@@ -116,7 +116,9 @@ from kernel.contracts.events.products import (
 )
 from kernel.contracts.events.refunds import (
     DisputeEnded,
+    DisputeWrittenDown,
     PaymentDisputed,
+    PaymentInquired,
     PaymentRefunded,
     RefundAskedAgain,
     RefundDecided,
@@ -169,6 +171,7 @@ __all__ = [
     "DifferenceClosed",
     "DifferencesFound",
     "DisputeEnded",
+    "DisputeWrittenDown",
     "EmailVerified",
     "Event",
     "Happened",
@@ -202,6 +205,7 @@ __all__ = [
     "PaymentDunned",
     "PaymentFailed",
     "PaymentGatewayChanged",
+    "PaymentInquired",
     "PaymentLinesChanged",
     "PaymentMethodRemoved",
     "PaymentMethodSaved",

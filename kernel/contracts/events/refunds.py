@@ -74,7 +74,7 @@ class RefundAskedAgain(_OfRefund):
 
 
 class PaymentDisputed(Happened):
-    """The customer's bank has taken ``amount`` of a payment back, or wants to know why it should not."""
+    """The customer's bank takes ``amount`` of a payment back."""
 
     type: Literal["payment.disputed"] = "payment.disputed"
     dispute_id: UUID
@@ -82,6 +82,31 @@ class PaymentDisputed(Happened):
     customer_id: UUID
     number: int
     amount: Money
+    reason: str
+
+
+class PaymentInquired(Happened):
+    """The customer's bank asks about a payment, and has taken nothing: giving it back is one answer."""
+
+    type: Literal["payment.inquired"] = "payment.inquired"
+    dispute_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    amount: Money
+    reason: str
+
+
+class DisputeWrittenDown(Happened):
+    """A person said what the bank has of a payment, ``taken`` in its own currency; it disputes ``amount``."""
+
+    type: Literal["payment.dispute_written_down"] = "payment.dispute_written_down"
+    dispute_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    number: int
+    amount: Money
+    taken: Money
     reason: str
 
 
@@ -111,5 +136,7 @@ RefundEvent = (
     | RefundDecided
     | RefundAskedAgain
     | PaymentDisputed
+    | PaymentInquired
     | DisputeEnded
+    | DisputeWrittenDown
 )

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from flask import Response
 
-from kernel.contracts.refunds import RefundDecision, RefundOrder, RefundQuery
+from kernel.contracts.refunds import DisputeSaid, RefundDecision, RefundOrder, RefundQuery
 from kernel.database import UnitOfWork
 from kernel.web import answer, body, needs, query, unit_of_work
 from services.billing.api.blueprint import api
 from services.billing.api.once import once
+from services.billing.payments.dispute_decisions import write_down_dispute
 from services.billing.queries import refunds as queries
 from services.billing.refunds.decisions import ask_again, decide_refund
 from services.billing.refunds.lifecycle import request_refund
@@ -50,6 +51,15 @@ def create_refund(uow: UnitOfWork, payment_id: UUID) -> Response:
     order = body(RefundOrder)
     made = request_refund(uow, payment_id, order.amount, **order.model_dump(exclude={"amount"}))
     return answer(queries.refund(uow, made.id), 202)
+
+
+@api.post("/disputes/<uuid:dispute_id>/amount")
+@needs("billing.edit")
+@once
+def say_what_was_disputed(uow: UnitOfWork, dispute_id: UUID) -> Response:
+    said = body(DisputeSaid)
+    written = write_down_dispute(uow, dispute_id, said.amount, reason=said.reason)
+    return answer(queries.balance(uow, written.payment_id))
 
 
 @api.post("/refunds/<uuid:refund_id>/questions")

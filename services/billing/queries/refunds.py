@@ -100,6 +100,8 @@ def _dispute(row: Dispute) -> contract.Dispute:
         payment_id=row.payment_id,
         status=row.status,
         amount=row.money,
+        taken=Money(amount=row.taken, currency=row.currency),
+        is_held=row.held_at is not None,
         fee=Money(amount=row.fee, currency=row.fee_currency) if row.fee else None,
         reason=row.reason,
         gateway=row.gateway,

@@ -1,39 +1,55 @@
 """Payments of which a person has to say something before they go on."""
 
-from sqlalchemy import ColumnElement, func, select
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
 
 from kernel.contracts import payments as contract
+from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
-from services.billing.models import Charge, Payment
+from services.billing.models import Charge, Dispute, Payment
 
 MOST = 200
 UNDECIDED = Charge.state == "dead"
 """Only what is not settled can be given up: settling an attempt ends its work."""
+HELD = Dispute.held_at.is_not(None)
 
 
 def waiting_payments(uow: UnitOfWork) -> contract.WaitingPayments:
     """Return what waits, the longest first."""
-    same = (Payment.network_id == Charge.network_id) & (Payment.id == Charge.payment_id)
-    undecided = select(Charge, Payment).join(Payment, same).where(UNDECIDED)
-    rows = uow.session.execute(undecided.order_by(Charge.created_at, Charge.id).limit(MOST))
-    return contract.WaitingPayments(items=[_of_charge(charge, payment) for charge, payment in rows])
+    found = sorted((*_undecided(uow), *_held(uow)), key=lambda one: one.since)
+    return contract.WaitingPayments(items=found[:MOST])
 
 
 def count_waiting(uow: UnitOfWork) -> int:
     """Return how many there are."""
-    return _count(uow, UNDECIDED)
+    charges = select(func.count()).select_from(Charge).where(UNDECIDED).scalar_subquery()
+    disputes = select(func.count()).select_from(Dispute).where(HELD).scalar_subquery()
+    return uow.session.scalar(select(charges + disputes)) or 0
 
 
-def _count(uow: UnitOfWork, condition: ColumnElement[bool]) -> int:
-    return uow.session.scalar(select(func.count()).select_from(Charge).where(condition)) or 0
+def _undecided(uow: UnitOfWork) -> Iterator[contract.WaitingPayment]:
+    same = (Payment.network_id == Charge.network_id) & (Payment.id == Charge.payment_id)
+    oldest = select(Charge, Payment).join(Payment, same).where(UNDECIDED).order_by(Charge.created_at)
+    for charge, payment in uow.session.execute(oldest.limit(MOST)):
+        yield _waiting(payment, charge.money, charge, "charge")
 
 
-def _of_charge(charge: Charge, payment: Payment) -> contract.WaitingPayment:
+def _held(uow: UnitOfWork) -> Iterator[contract.WaitingPayment]:
+    same = (Payment.network_id == Dispute.network_id) & (Payment.id == Dispute.payment_id)
+    oldest = select(Dispute, Payment).join(Payment, same).where(HELD).order_by(Dispute.created_at)
+    for dispute, payment in uow.session.execute(oldest.limit(MOST)):
+        yield _waiting(payment, dispute.money, dispute, "dispute")
+
+
+def _waiting(
+    payment: Payment, amount: Money, what: Charge | Dispute, why: contract.Why
+) -> contract.WaitingPayment:
     return contract.WaitingPayment(
         payment_id=payment.id,
         number=payment.number,
         customer_id=payment.customer_id,
-        amount=charge.money,
-        why="charge",
-        since=charge.created_at,
+        amount=amount,
+        why=why,
+        since=what.created_at,
     )

@@ -18,10 +18,10 @@ SESSION = [*(f"payment_intent.{name}" for name in INTENT), "setup_intent.payment
 REFUND = ["payment_intent"]
 
 State = Literal["succeeded", "pending", "failed", "reversed"]
-DisputeState = Literal["needs_response", "under_review", "won", "lost", "prevented"]
+DisputeState = Literal["inquiry", "needs_response", "under_review", "won", "lost", "prevented"]
 DISPUTES: dict[str, DisputeState] = {
-    "warning_needs_response": "needs_response",
-    "warning_under_review": "under_review",
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
     "warning_closed": "prevented",
     "appeal_needs_response": "needs_response",
     "appeal_under_review": "under_review",
@@ -172,14 +172,28 @@ def read_refund(refund: Json) -> Outcome:
 
 
 def read_dispute(dispute: Json) -> Dispute:
-    """Return a dispute; its fee is what Stripe took for it so far."""
-    bookings = dispute.get("balance_transactions") or []
+    """Return a dispute; its fee is what Stripe took for it so far.
+
+    Stripe books in the currency that it keeps our account in. Where that is not the disputed one, only the
+    sign tells what moved: all that is disputed.
+    """
+    bookings = sorted(dispute.get("balance_transactions") or [], key=lambda booking: booking["created"])
     fee = sum(booking["fee"] for booking in bookings)
+    money = from_stripe(dispute["amount"], dispute["currency"])
     return Dispute(
         str(dispute["id"]),
         charge_of(dispute),
-        from_stripe(dispute["amount"], dispute["currency"]),
+        money,
         DISPUTES.get(str(dispute.get("status")), "needs_response"),
         reason=str(dispute.get("reason") or ""),
         fee=from_stripe(fee, bookings[0]["currency"]) if fee > 0 else None,
+        moved=tuple(_taken(booking, money) for booking in bookings),
     )
+
+
+def _taken(booking: Json, disputed: Money) -> int:
+    """Return what a booking took of what is disputed; below zero what it gave again."""
+    booked = from_stripe(-booking["amount"], booking["currency"])
+    if booked.currency == disputed.currency:
+        return booked.amount
+    return disputed.amount if booked.amount > 0 else -disputed.amount
