@@ -1,5 +1,6 @@
 """What refunds and disputes are called, and what each state means, in the reader's language."""
 
+from gateway.formats import formats
 from gateway.translation import gettext as _
 from kernel.contracts.refunds import Refund
 from kernel.errors import N_
@@ -73,6 +74,18 @@ def refund_colour(refund: Refund) -> str:
 def refund_meaning(refund: Refund) -> str:
     """Return what the state means for who reads it."""
     return _(MEANINGS[kind_of(refund)])
+
+
+def other_amount(refund: Refund) -> str:
+    """Say that the gateway gave back another amount than was asked for."""
+    asked, gone = refund.asked or refund.amount, refund.amount
+    told = {"asked": formats().money(asked), "gone": formats().money(gone)}
+    if gone.amount > asked.amount:
+        return _("%(asked)s was asked for; the payment gateway gave %(gone)s back.", **told)
+    return _(
+        "%(asked)s was asked for; the payment gateway gave %(gone)s back. The rest can be given back anew.",
+        **told,
+    )
 
 
 def effect(name: str) -> str:

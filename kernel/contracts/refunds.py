@@ -40,7 +40,8 @@ class Refund(Contract):
 
     ``is_settled``: it is certain what became of it. ``needs_person``: it is not, and nobody asks the gateway
     any more by itself. ``origin``: ``atoll``, or ``gateway`` for one that was made there. ``failure`` says
-    why it failed, or why nobody knows. ``asks_again_at``: when the gateway is asked next.
+    why it failed, or why nobody knows. ``asks_again_at``: when the gateway is asked next. ``asked``: what was
+    asked for, where the gateway gave back another amount.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Refund(Contract):
     payment_number: int
     customer_id: UUID
     amount: Money
+    asked: Money | None
     reason: str
     status: RefundStatus
     effect: MembershipEffect

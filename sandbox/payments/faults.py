@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal[
     "drop", "delay", "500_before", "500_after", "429", "nonsense", "pending", "duplicated", "shuffled",
-    "omitted",
+    "omitted", "other_amount",
 ]  # fmt: skip
 MOST = 60 * 86_400  # seconds; banks take weeks
 WEBHOOKS = {"duplicated", "shuffled", "omitted"}
@@ -21,6 +21,7 @@ class Fault(BaseModel):
     done, and the connection closed without a word. ``delay``: the work waits ``seconds``, its key at work
     meanwhile. ``500_after``: done, but answered with an error, to the key's retries too. ``pending``:
     decided only after ``seconds``, as ``then`` says. ``nonsense``: what answers is no Stripe.
+    ``other_amount``: of a refund, ``amount`` goes back.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -32,6 +33,7 @@ class Fault(BaseModel):
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
     times: int | None = None
     seconds: Annotated[float, Field(ge=0, le=MOST)] = 1.0
+    amount: Annotated[int, Field(ge=1)] = 1
     then: Literal["succeeded", "failed"] = "succeeded"
 
     @property

@@ -21,6 +21,8 @@ def create_refund(book: Book, form: Form) -> Thing:
 
 def give_back(book: Book, charge: Thing, amount: int, metadata: dict[str, str]) -> Thing:
     """Refund of a charge, asked for over the interface or at the provider's own desk. Raises Refused."""
+    other = book.faults.take("refunds", kinds=frozenset({"other_amount"}))
+    amount = other.amount if other else amount
     _check(charge, amount)
     pending = book.faults.take("refunds", kinds=frozenset({"pending"}))
     number = (book.find(charge["payment_method"]) or {}).get("_number", "")

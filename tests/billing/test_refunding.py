@@ -287,14 +287,19 @@ def test_what_is_said_twice_or_late_of_what_went_changes_nothing(
     assert balances(opened)["refunds"] == 600
 
 
-def test_another_amount_than_was_asked_for_is_not_believed(desk: Desk, opened: Open, refund_id: UUID) -> None:
+@pytest.mark.parametrize(
+    "money", [Money(amount=1001, currency="SEK"), Money(amount=599, currency="EUR"), sek(0)]
+)
+def test_what_cannot_have_gone_back_is_not_believed(
+    desk: Desk, opened: Open, refund_id: UUID, money: Money
+) -> None:
     with opened() as uow:
-        settle_refund(uow, refund_id, Outcome("succeeded", "re_9", money=Money(amount=599, currency="SEK")))
+        settle_refund(uow, refund_id, Outcome("succeeded", "re_9", money=money))
 
     refund = desk.refund(refund_id)
     assert (refund.status, refund.failure) == (
         "unknown",
-        "The payment gateway gave back another amount than was asked for.",
+        "The payment gateway gave back more than is left here, or in another currency.",
     )
     assert "refunds" not in balances(opened)
 

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from kernel.contracts.money import Money
-from kernel.contracts.plugins import Dispute
+from kernel.contracts.plugins import Dispute, Outcome
 from services.billing.models import Payment, Refund
 from services.billing.payments.disputes import note_dispute
 from services.billing.payments.lifecycle import complete_payment, create_payment
 from services.billing.payments.lines import Item
-from services.billing.refunds.lifecycle import request_refund
+from services.billing.refunds.lifecycle import request_refund, settle_refund
 from tests.console.people import paid, registered, settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World
@@ -302,3 +302,15 @@ def test_who_may_only_look_is_offered_nothing_and_refused(world: World, browser:
     assert get(world, auditor, f"/payments/{payment_id}/refund").status == 403
     assert refused.status in {400, 403}
     assert refunds(world) == []
+
+
+def test_a_refund_of_another_amount_says_so(world: World, browser: Browser, owner: Owner):
+    payment_id = through_the_bank(world, owner)
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        refund_id = request_refund(uow, payment_id, Money(amount=9900, currency="SEK")).id
+        less = Outcome("succeeded", "re_1", money=Money(amount=9000, currency="SEK"))
+        settle_refund(uow, refund_id, less)
+
+    words = "SEK\u00a099.00 was asked for; the payment gateway gave SEK\u00a090.00 back."
+    assert words in box(get(world, browser, f"/payments/{payment_id}"))
+    assert words in get(world, browser, f"/refunds/{refund_id}").text

@@ -26,6 +26,7 @@ class Refund(DueWork, Base):
 
     ``unknown``: the gateway was asked and did not answer, so nobody can say whether the money went. The key
     is stored before the call; after ``key_expires_at`` nothing is posted under it, only looked up.
+    ``asked`` is what was asked for, where the gateway gave back another ``amount``.
     ``origin`` is ``atoll`` or, of one that was made at the gateway, ``gateway``. Triggers add it to the
     payment's sums.
     """
@@ -52,6 +53,7 @@ class Refund(DueWork, Base):
         Index("ix_refunds_newest", "network_id", desc("created_at"), desc("id")),
         Index("ix_refunds_status", "network_id", "status", desc("created_at"), desc("id")),
         CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("asked > 0", name="asked"),
         words_check(
             "status", ("requested", "submitting", "unknown", "pending", "succeeded", "failed", "reversed")
         ),
@@ -63,6 +65,7 @@ class Refund(DueWork, Base):
     status: Mapped[RefundStatus]
     currency: Mapped[str]
     amount: Mapped[int]
+    asked: Mapped[int | None]
     reason: Mapped[str]
     gateway: Mapped[str]
     reference: Mapped[str] = mapped_column(default="")

@@ -77,6 +77,7 @@ def refund_of(row: Refund, payment_number: int, customer_id: UUID) -> contract.R
         payment_number=payment_number,
         customer_id=customer_id,
         amount=row.money,
+        asked=Money(amount=row.asked, currency=row.currency) if row.asked else None,
         reason=row.reason,
         status=row.status,
         effect=row.effect,

@@ -7,6 +7,7 @@ nothing. Payment and refund are locked by the caller, in that order.
 from typing import Any
 
 from kernel.contracts.events import PaymentRefunded, RefundFailed, RefundReversed, RefundUnknown
+from kernel.contracts.money import Money
 from kernel.contracts.plugins import Outcome
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
@@ -16,7 +17,7 @@ from services.billing.models import Payment, Refund
 from services.billing.models.refunds import UNSETTLED_REFUNDS
 from services.billing.refunds.effects import take_effect
 
-OTHER_AMOUNT = N_("The payment gateway gave back another amount than was asked for.")
+OTHER_AMOUNT = N_("The payment gateway gave back more than is left here, or in another currency.")
 CAME_BACK = N_("The customer's bank did not take the money.")
 
 
@@ -27,7 +28,7 @@ class WentAfterAll(Conflict):
 def note(uow: UnitOfWork, payment: Payment, refund: Refund, outcome: Outcome) -> None:
     """Take the step that the outcome asks for, if the refund is where it can be taken."""
     is_open = refund.status in UNSETTLED_REFUNDS
-    if outcome.state == "succeeded" and outcome.money not in (None, refund.money):
+    if outcome.state == "succeeded" and not _take_over_amount(payment, refund, outcome.money):
         outcome = Outcome("unknown", outcome.reference, reason=OTHER_AMOUNT)
     if is_open or refund.status == "failed":
         refund.reference = outcome.reference or refund.reference
@@ -60,6 +61,19 @@ def told_of(payment: Payment, refund: Refund) -> dict[str, Any]:
         "number": payment.number,
         "amount": refund.money,
     }
+
+
+def _take_over_amount(payment: Payment, refund: Refund, gone: Money | None) -> bool:
+    """Let the refund be of what really went; False when there is no room for that, or it cannot be right."""
+    if gone is None or gone == refund.money:
+        return True
+    if refund.status not in UNSETTLED_REFUNDS | {"failed"}:
+        return False
+    put_aside = 0 if refund.status == "failed" else refund.amount
+    if gone.currency != refund.currency or not 0 < gone.amount <= payment.refundable + put_aside:
+        return False
+    refund.asked, refund.amount = refund.asked or refund.amount, gone.amount
+    return True
 
 
 def _succeed(uow: UnitOfWork, payment: Payment, refund: Refund) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kernel.contracts.events import RefundGivenUp
+from kernel.contracts.money import Money
 from kernel.contracts.plugins import GatewayAway, Order, Outcome, Sought
 from kernel.database import UnitOfWork
 from kernel.errors import N_
@@ -108,6 +109,6 @@ def _order(payment: Payment, refund: Refund, labels: Mapping[str, str]) -> Order
     return Order(
         key=refund.key,
         reference=payment.gateway_reference,
-        money=refund.money,
+        money=Money(amount=refund.asked or refund.amount, currency=refund.currency),
         labels=labels,
     )
