@@ -63,6 +63,8 @@ from gateway.views import (
     search,
     second_factor,
     settings,
+    site_acts,
+    site_edit,
     sites,
     verification,
 )
@@ -117,6 +119,8 @@ for part in (
     search,
     second_factor,
     settings,
+    site_acts,
+    site_edit,
     sites,
     verification,
 ):

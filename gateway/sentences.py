@@ -39,7 +39,7 @@ def line_of(entry: TimelineEntry) -> Line:
 
 def link_of(event: events.Event) -> str | None:
     """Return the page of the payment, membership, product or site that the event is about."""
-    if isinstance(event, events.ProductDeleted):
+    if isinstance(event, events.ProductDeleted | events.SiteDeleted):
         return None
     for field, folder in LINKS.items():
         if target := getattr(event, field, None):
@@ -127,6 +127,18 @@ def _signed_in(event: events.SignedIn) -> str:
     if not event.country:
         return _("Signed in")
     return _("Signed in from %(country)s", country=formats().country(event.country))
+
+
+def _site_changed(event: events.SiteChanged) -> str:
+    before, after = event.before.model_dump(), event.after.model_dump()
+    fields = ", ".join(labels.field(name) for name in after if after[name] != before[name])
+    return _("Site %(name)s changed: %(fields)s", name=event.name, fields=fields)
+
+
+def _site_disabled(event: events.SiteDisabled) -> str:
+    if not event.reason:
+        return _("Site %(name)s disabled", name=event.name)
+    return _("Site %(name)s disabled: %(reason)s", name=event.name, reason=event.reason)
 
 
 def _admin_changed(event: events.AdminChanged) -> str:
@@ -335,7 +347,9 @@ SENTENCES: dict[type, Sentence] = {
     events.BillingSettingsChanged: lambda e: _("Settings of billing saved"),
     events.SiteCreated: lambda e: _("Site %(name)s created on %(host)s", name=e.name, host=e.host),
     events.SitePublished: lambda e: _("Site %(name)s published on %(host)s", name=e.name, host=e.host),
-    events.SiteDisabled: lambda e: _("Site %(name)s disabled: %(reason)s", name=e.name, reason=e.reason),
+    events.SiteDisabled: _site_disabled,
+    events.SiteChanged: _site_changed,
+    events.SiteDeleted: lambda e: _("Site “%(title)s” on %(host)s deleted", title=e.title, host=e.host),
     events.SitePageChanged: lambda e: _("Page “%(title)s” of the site changed", title=e.title),
     events.VisitStarted: lambda e: _("An administrator switched to the site: “%(reason)s”", reason=e.reason),
     events.VisitEnded: lambda e: _("The administrator's visit ended: %(cause)s", cause=labels.cause(e.cause)),
@@ -416,6 +430,8 @@ LOOKS = {
     "site.created": ("world", "azure"),
     "site.published": ("world", "green"),
     "site.disabled": ("world", "red"),
+    "site.changed": ("edit", "azure"),
+    "site.deleted": ("trash", "red"),
     "site.page_changed": ("edit", "azure"),
     "visit.started": ("switch-horizontal", "purple"),
     "visit.ended": ("switch-horizontal", "secondary"),

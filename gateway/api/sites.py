@@ -5,7 +5,11 @@ from uuid import UUID
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
+from gateway.api.versions import CHANGED, precondition, seen_versions, tag_of
+from kernel.contracts.site_terms import SiteChange, SiteClosing, SiteCopy, SiteDeletion, SiteTerms
 from kernel.contracts.sites import CustomerSites, Network, Site
+from kernel.errors import Conflict
+from kernel.http import body
 
 
 @blueprint.get("/network")
@@ -23,7 +27,54 @@ def customer_sites(customer_id: UUID) -> CustomerSites:
 
 
 @blueprint.get("/sites/<uuid:site_id>")
-@operation(scope="sites.view", answers=Site)
+@operation(scope="sites.view", answers=Site, etag=tag_of)
 def site(site_id: UUID) -> Site:
     """One site, with its pages and domains."""
     return api_services().sites.site(site_id)
+
+
+@blueprint.put("/sites/<uuid:site_id>")
+@operation(scope="sites.edit", body=SiteTerms, answers=Site, etag=tag_of, is_conditional=True)
+def change_site(site_id: UUID) -> Site:
+    """Replace what a site is called and is."""
+    change = SiteChange(seen=seen_versions(), terms=body(SiteTerms))
+    try:
+        return api_services().sites.change_site(site_id, change)
+    except Conflict as reason:
+        if reason.code == CHANGED:
+            raise precondition(reason) from reason
+        raise
+
+
+@blueprint.post("/sites/<uuid:site_id>/activation")
+@operation(scope="sites.edit", answers=Site, etag=tag_of)
+def activate_site(site_id: UUID) -> Site:
+    """Open a site to visitors; one that is open stays so."""
+    return api_services().sites.activate_site(site_id)
+
+
+@blueprint.post("/sites/<uuid:site_id>/deactivation")
+@operation(scope="sites.edit", body=SiteClosing, answers=Site, etag=tag_of)
+def deactivate_site(site_id: UUID) -> Site:
+    """Close a site to visitors. 409 when it is closed already, or the network's main site."""
+    return api_services().sites.deactivate_site(site_id, body(SiteClosing))
+
+
+@blueprint.post("/sites/<uuid:site_id>/copies")
+@operation(
+    scope="sites.edit",
+    body=SiteCopy,
+    answers=Site,
+    etag=tag_of,
+    makes=lambda made: f"/api/v1/sites/{made.id}",
+)
+def duplicate_site(site_id: UUID) -> Site:
+    """Make a site of the same owner with the same pages."""
+    return api_services().sites.duplicate_site(site_id, body(SiteCopy))
+
+
+@blueprint.post("/sites/<uuid:site_id>/deletion")
+@operation(scope="sites.delete", body=SiteDeletion)
+def delete_site(site_id: UUID) -> None:
+    """Delete a site for good, with its pages; `name` is the site's."""
+    api_services().sites.delete_site(site_id, body(SiteDeletion))

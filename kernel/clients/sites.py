@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from kernel.clients.deletions import SitesDeletions
-from kernel.contracts import credentials, customers, sites
+from kernel.contracts import credentials, customers, site_terms, sites
 
 
 class SitesClient(SitesDeletions):
@@ -32,6 +32,26 @@ class SitesClient(SitesDeletions):
     def site(self, site_id: UUID) -> sites.Site:
         """Return one site with its pages and domains."""
         return self._get(f"/v1/sites/{site_id}", sites.Site)
+
+    def change_site(self, site_id: UUID, change: site_terms.SiteChange) -> sites.Site:
+        """Save what a site is called and is. Raises Conflict when somebody else did meanwhile, Invalid."""
+        return self._send("PUT", f"/v1/sites/{site_id}", change, sites.Site)
+
+    def activate_site(self, site_id: UUID) -> sites.Site:
+        """Open a site to visitors."""
+        return self._send("POST", f"/v1/sites/{site_id}/activation", None, sites.Site)
+
+    def deactivate_site(self, site_id: UUID, closing: site_terms.SiteClosing) -> sites.Site:
+        """Close a site to visitors. Raises Conflict when it is closed already."""
+        return self._send("POST", f"/v1/sites/{site_id}/deactivation", closing, sites.Site)
+
+    def duplicate_site(self, site_id: UUID, copy: site_terms.SiteCopy) -> sites.Site:
+        """Make a site like this one. Raises Invalid when the name cannot be had."""
+        return self._send("POST", f"/v1/sites/{site_id}/copies", copy, sites.Site)
+
+    def delete_site(self, site_id: UUID, deletion: site_terms.SiteDeletion) -> None:
+        """Delete a site for good. Raises Invalid unless its name was typed."""
+        self._tell("POST", f"/v1/sites/{site_id}/deletion", deletion)
 
     def own_door(self, customer_id: UUID) -> sites.OwnDoor:
         """Return where a customer signs in. Raises NotFound when he has no site."""

@@ -102,9 +102,12 @@ class SitePage(PageRow):
 class Site(SiteRow):
     """``GET /v1/sites/<id>``: the site, its pages (without their text) and domains."""
 
+    description: str
+    category: str
     domains: list[str]
     pages: list[PageRow]
     modified_at: datetime
+    version: int
 
 
 class CustomerSites(Contract):

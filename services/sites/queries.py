@@ -71,7 +71,10 @@ def site(uow: UnitOfWork, site_id: UUID) -> contract.Site:
         **dict(site_row(found, domain)),
         domains=list(uow.session.scalars(domains)),
         pages=menu(uow, site_id),
+        description=found.description,
+        category=found.category,
         modified_at=found.modified_at,
+        version=found.version,
     )
 
 

@@ -11,13 +11,13 @@ from kernel.contracts.events import SiteCreated, SiteDisabled, SitePublished
 from kernel.contracts.sites import SiteType
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, Invalid
-from kernel.folding import words_of
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
 from services.sites.hosts import RESERVED, checked_host
-from services.sites.models import DepartedCustomer, Domain, Network, Provisioning, Site, SiteWord
+from services.sites.models import DepartedCustomer, Domain, Network, Provisioning, Site
 from services.sites.models.sites import LABEL
 from services.sites.rows import host_of
+from services.sites.search_words import let_find
 
 
 class NameNotValid(Invalid):
@@ -75,7 +75,7 @@ def create_site(
     )
     if site is None:
         raise NameTaken(N_("There is a site called %(name)s already."), name=name)
-    _let_find(uow, site.id, name, title)
+    let_find(uow, site.id, name, title)
     _order_provisioning(uow, site, opens_at or uow.now)
     host = host_of(site, network_of(uow).domain)
     uow.publish(SiteCreated(site_id=site.id, customer_id=customer_id, name=name, host=host))
@@ -120,7 +120,7 @@ def map_domain(uow: UnitOfWork, site_id: UUID, host: str) -> Domain:
     )
     if domain is None:
         raise taken
-    _let_find(uow, site.id, name)
+    let_find(uow, site.id, name)
     return domain
 
 
@@ -132,17 +132,15 @@ def network_of(uow: UnitOfWork, *, lock: bool = False) -> Network:
 
 def is_first(uow: UnitOfWork, customer_id: UUID) -> bool:
     """Return whether the customer has no primary site yet; two who ask at once queue up."""
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"primary site of {customer_id}", 0))
-    uow.session.execute(select(lock))
+    lock_primary(uow, customer_id)
     primary = select(Site.id).where(Site.customer_id == customer_id, Site.is_primary)
     return uow.session.scalar(primary) is None
 
 
-def _let_find(uow: UnitOfWork, site_id: UUID, *texts: str) -> None:
-    """Let the site be found by the words of the texts too."""
-    words = [{"network_id": uow.network_id, "site_id": site_id, "word": word} for word in words_of(*texts)]
-    if words:
-        uow.session.execute(insert(SiteWord).values(words).on_conflict_do_nothing())
+def lock_primary(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Let others who choose the customer's primary site wait for this transaction."""
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"primary site of {customer_id}", 0))
+    uow.session.execute(select(lock))
 
 
 def _order_provisioning(uow: UnitOfWork, site: Site, at: datetime) -> None:

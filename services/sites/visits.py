@@ -68,6 +68,11 @@ def end_visits_to(uow: UnitOfWork, customer_id: UUID, *, cause: str) -> None:
     _end(uow, Visit.customer_id == customer_id, cause)
 
 
+def end_visits_on(uow: UnitOfWork, site_id: UUID, *, cause: str) -> None:
+    """End every visit, of whatever admin, on one site."""
+    _end(uow, Visit.site_id == site_id, cause)
+
+
 def end_expired_visits(database: Database) -> None:
     """End every visit, of whatever network, whose time ran out with nobody coming back."""
     unended = Visit.ended_at.is_(None)

@@ -70,12 +70,14 @@ def paths_of(world: World, owner: Owner) -> list[str]:
     """Return a path to every page of the console, in each of its states."""
     browser = world.signed_in()
     own = f"/customers/{owner.customer_id}"
+    linked = linked_from(browser, world, own)
     return [
         "/customers", "/customers?q=nobody", "/customers?tab=online",
         own, f"{own}/switch", f"{own}/panels/events", f"{own}/fields", f"{own}/notes/delete",
         "/settings/fields", "/settings/fields/new?kind=choice", "/settings/gateways",
         "/settings/gateways/stripe", "/settings/gateways/manual",
-        *linked_from(browser, world, own), "/search?q=a", "/search?q=nobody-at-all", "/background",
+        *linked, *(f"{linked[-1]}/{act}" for act in ("edit", "deactivate", "duplicate", "delete")),
+        "/search?q=a", "/search?q=nobody-at-all", "/background",
         "/jobs", "/customers/export?q=a", "/customers/import",
         "/settings", "/no-such-page",
     ]  # fmt: skip

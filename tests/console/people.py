@@ -27,6 +27,7 @@ from tests.flows.world import Owner, World, password_hash
 from worker.listeners.audit import audit
 from worker.listeners.customer_facts import customer_facts
 from worker.listeners.networks import networks
+from worker.listeners.site_audit import site_audit
 from worker.listeners.timeline import timeline
 
 MONTHLY = Period(length=1, unit="month")
@@ -51,7 +52,7 @@ PEOPLE = (
 def settle(world: World) -> None:
     """Let the listeners read everything that has happened so far."""
     home = world.databases["customers"]
-    for listener in (networks, customer_facts, timeline, audit):
+    for listener in (networks, customer_facts, timeline, audit, site_audit):
         for source in world.databases.values():
             while advance(listener, source, home):
                 pass

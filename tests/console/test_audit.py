@@ -37,7 +37,7 @@ def acts_in_code() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and len(node.args) > 1:
                 name = ast.unparse(node.func)
-                place = {"audit.note": 1, "note": 1, "_note": 2}.get(name)
+                place = {"audit.note": 1, "note": 1, "_note": 2, "write_line": 2}.get(name)
                 if place is not None and len(node.args) > place:
                     found.update(literals(node.args[place]))
             if is_table_of_acts(node):

@@ -15,6 +15,7 @@ from kernel.contracts.billing import Period
 from kernel.contracts.billing_settings import BillingRules
 from kernel.contracts.money import Money
 from kernel.contracts.products import ProductLimits, ProductPrice, ProductTerms
+from kernel.contracts.site_terms import SiteTerms
 from kernel.contracts.sites import NetworkSettings
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -54,6 +55,7 @@ def value_of(annotation: Any) -> Any:
         ProductTerms: TERMS,
         ProductLimits: TERMS.limits,
         BillingRules: BillingRules(),
+        SiteTerms: SiteTerms(title="text", type="regular"),
         NetworkSettings: NetworkSettings(name="text", locale="en", time_zone="UTC"),
     }
     return plain[annotation]

@@ -1,9 +1,6 @@
 """What other services decided and the audit log must hold: settings, visits to sites, and products."""
 
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy.dialects.postgresql import insert
 
 from kernel.auth import id_of_actor
 from kernel.contracts.events import (
@@ -37,7 +34,7 @@ from kernel.contracts.events import (
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.billing.amounts import in_words
-from services.customers.models import AuditLine
+from worker.listeners.audit_lines import write_line as _note
 
 PaymentNoted = PaymentCreated | PaymentCompleted | PaymentCancelled | PaymentLinesChanged
 PAYMENT_ACTS: dict[type, str] = {
@@ -243,17 +240,3 @@ def note_retirement(uow: UnitOfWork, event: ProductRetired, recorded: Recorded) 
 def note_product_deletion(uow: UnitOfWork, event: ProductDeleted, recorded: Recorded) -> None:
     """Note that it is gone."""
     _note(uow, recorded, "product deleted", event.product_id, details={"product": event.name})
-
-
-def _note(uow: UnitOfWork, recorded: Recorded, action: str, object_id: UUID, **more: Any) -> None:
-    """Write the line under the event's own id and time; whoever reads the log anew finds it there."""
-    known: dict[str, Any] = {"impersonator": recorded.impersonator, "before": {}, "after": {}, "details": {}}
-    line = known | more | {"action": action, "object_id": object_id}
-    written = insert(AuditLine).values(
-        id=recorded.id,
-        network_id=recorded.network_id,
-        at=recorded.occurred_at,
-        actor=recorded.actor,
-        **line,
-    )
-    uow.session.execute(written.on_conflict_do_nothing(index_elements=["id"]))

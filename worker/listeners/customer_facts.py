@@ -18,6 +18,7 @@ from kernel.contracts.events import (
     Recorded,
     RefundReversed,
     SiteCreated,
+    SiteDeleted,
 )
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
@@ -112,6 +113,13 @@ def add_site(uow: UnitOfWork, event: SiteCreated, _recorded: Recorded) -> None:
     """Count a site, unless it is the network's own."""
     if event.customer_id is not None:
         waiting(uow, _write).append(Step(event.customer_id, sites=1))
+
+
+@customer_facts.to(SiteDeleted)
+def take_site_off(uow: UnitOfWork, event: SiteDeleted, _recorded: Recorded) -> None:
+    """Count a site no more."""
+    if event.customer_id is not None:
+        waiting(uow, _write).append(Step(event.customer_id, sites=-1))
 
 
 @customer_facts.to(CustomerBillingHandedOver)

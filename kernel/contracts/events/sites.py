@@ -4,6 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from kernel.contracts.events.happened import Happened
+from kernel.contracts.site_terms import SiteTerms
 from kernel.contracts.sites import NetworkSettings
 
 
@@ -47,6 +48,28 @@ class SiteDisabled(Happened):
     reason: str
 
 
+class SiteChanged(Happened):
+    """What an admin says about it, whole, and as it was ``before``."""
+
+    type: Literal["site.changed"] = "site.changed"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    before: SiteTerms
+    after: SiteTerms
+
+
+class SiteDeleted(Happened):
+    """The site is gone with all its pages, and its name is free."""
+
+    type: Literal["site.deleted"] = "site.deleted"
+    site_id: UUID
+    customer_id: UUID | None
+    name: str
+    title: str
+    host: str
+
+
 class SitePageChanged(Happened):
     type: Literal["site.page_changed"] = "site.page_changed"
     site_id: UUID
@@ -82,6 +105,8 @@ SiteEvent = (
     | SiteCreated
     | SitePublished
     | SiteDisabled
+    | SiteChanged
+    | SiteDeleted
     | SitePageChanged
     | VisitStarted
     | VisitEnded

@@ -5,8 +5,13 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from kernel.contracts.customers import SearchQuery
-from kernel.web import answer, needs, query, unit_of_work
+from kernel.contracts.site_terms import SiteChange, SiteClosing, SiteCopy, SiteDeletion
+from kernel.web import answer, body, needs, nothing, query, unit_of_work
 from services.sites import queries
+from services.sites.lifecycle.deletion import delete_site
+from services.sites.lifecycle.duplication import duplicate_site
+from services.sites.lifecycle.opening import activate_site, deactivate_site
+from services.sites.lifecycle.terms import change_site
 
 api = Blueprint("sites", __name__, url_prefix="/v1")
 
@@ -23,6 +28,50 @@ def customer_sites(customer_id: UUID) -> Response:
 def site(site_id: UUID) -> Response:
     with unit_of_work() as uow:
         return answer(queries.site(uow, site_id))
+
+
+@api.put("/sites/<uuid:site_id>")
+@needs("sites.edit")
+def change(site_id: UUID) -> Response:
+    wanted = body(SiteChange)
+    with unit_of_work() as uow:
+        changed = change_site(uow, site_id, wanted)
+        return answer(queries.site(uow, changed.id))
+
+
+@api.post("/sites/<uuid:site_id>/activation")
+@needs("sites.edit")
+def activate(site_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        opened = activate_site(uow, site_id)
+        return answer(queries.site(uow, opened.id))
+
+
+@api.post("/sites/<uuid:site_id>/deactivation")
+@needs("sites.edit")
+def deactivate(site_id: UUID) -> Response:
+    closing = body(SiteClosing)
+    with unit_of_work() as uow:
+        closed = deactivate_site(uow, site_id, closing)
+        return answer(queries.site(uow, closed.id))
+
+
+@api.post("/sites/<uuid:site_id>/copies")
+@needs("sites.edit")
+def duplicate(site_id: UUID) -> Response:
+    wanted = body(SiteCopy)
+    with unit_of_work() as uow:
+        made = duplicate_site(uow, site_id, wanted)
+        return answer(queries.site(uow, made.id), 201)
+
+
+@api.post("/sites/<uuid:site_id>/deletion")
+@needs("sites.delete")
+def delete(site_id: UUID) -> Response:
+    confirmed = body(SiteDeletion)
+    with unit_of_work() as uow:
+        delete_site(uow, site_id, confirmed)
+    return nothing()
 
 
 @api.get("/search")

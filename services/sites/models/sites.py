@@ -6,15 +6,16 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, desc, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.contracts.site_terms import SiteTerms
 from kernel.contracts.sites import SiteState, SiteType
 from kernel.errors import N_
-from kernel.tables import TenantScoped, Timestamped
+from kernel.tables import TenantScoped, Timestamped, Versioned
 from services.sites.models.base import Base, same_site
 
 LABEL = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 
-class Site(TenantScoped, Timestamped, Base):
+class Site(TenantScoped, Timestamped, Versioned, Base):
     """``name`` is the first label of its host, ``<name>.<domain of the network>``."""
 
     missing = N_("There is no such site.")
@@ -31,6 +32,7 @@ class Site(TenantScoped, Timestamped, Base):
         CheckConstraint("state IN ('pending', 'active', 'disabled')", name="state"),
         CheckConstraint("type IN ('regular', 'template', 'customer_owned', 'demo', 'main')", name="type"),
         CheckConstraint("customer_id IS NOT NULL OR NOT is_primary", name="primary"),
+        CheckConstraint("category = '' OR type = 'template'", name="category"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,6 +44,16 @@ class Site(TenantScoped, Timestamped, Base):
     customer_id: Mapped[UUID | None]
     membership_id: Mapped[UUID | None]
     is_primary: Mapped[bool] = mapped_column(default=False)
+    description: Mapped[str] = mapped_column(server_default="")
+    category: Mapped[str] = mapped_column(server_default="")
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    @property
+    def terms(self) -> SiteTerms:
+        """What an admin says about it."""
+        return SiteTerms(
+            title=self.title, description=self.description, type=self.type, category=self.category
+        )
 
 
 class SiteWord(TenantScoped, Base):

@@ -1,0 +1,1 @@
+"""What an admin does with a site: change, open, close, copy, delete."""
