@@ -96,6 +96,8 @@ ACTS = {
     "site created": N_("Site made"),
     "site deactivated": N_("Site closed"),
     "site deleted": N_("Site deleted"),
+    "assistance decided": N_("Assistance allowed or taken back by the customer"),
+    "switch log exported": N_("Switch log exported"),
     "switch cleared": N_("Switching to a site allowed"),
     "verification asked for": N_("Verification link asked for by the customer"),
     "verification changed": N_("E-mail verification changed by hand"),

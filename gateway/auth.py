@@ -25,9 +25,10 @@ from gateway.sessions import VISIT_LIFETIME, own_session, sessions
 from gateway.visits import Stay
 from kernel.auth import Identity
 from kernel.clients import Bound
-from kernel.contracts.access import SITE_OWNER, Role
+from kernel.contracts.access import SITE_OWNER, OnAVisit, Role
 from kernel.contracts.customers import Standing
 from kernel.errors import N_, Unauthenticated, Unavailable
+from kernel.visiting import refuse_on_a_visit
 
 SEEN_EVERY = 60  # seconds
 SIGN_IN = "/sign-in"
@@ -67,6 +68,8 @@ class Person(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     @property
     def permissions(self) -> frozenset[str]:
         """What this person may do on this host: on a site's, never more than its owner may."""
+        if self.stay:
+            return self.stay.identity.permissions
         return frozenset(self.standing.permissions) if current_host().kind == ADMIN else SITE_OWNER
 
     @property
@@ -102,6 +105,16 @@ def open_to_all(view: Callable[P, T]) -> Callable[P, T]:
     return view
 
 
+def on_a_visit(mark: OnAVisit) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Say what an admin who is switched to the site may do with a view; each on a site's host says it."""
+
+    def decorate(view: Callable[P, T]) -> Callable[P, T]:
+        view.visit = mark  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
 def confirmed_by_customers(view: Callable[P, T]) -> Callable[P, T]:
     """Mark a view whose own first call goes to customers, which confirms the person by itself."""
     view.is_confirmed_by_customers = True  # type: ignore[attr-defined]
@@ -114,8 +127,11 @@ def before_second_factor(view: Callable[P, T]) -> Callable[P, T]:
     return view
 
 
-def needs(*any_of: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Refuse the view to those who hold none of the permissions; the service asks again."""
+def needs(*any_of: str, visit: OnAVisit | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Refuse the view to those who hold none of the permissions; the service asks again.
+
+    ``visit``: as ``on_a_visit`` says it; the views of the admin host need none, no visit is there.
+    """
 
     def decorate(view: Callable[P, T]) -> Callable[P, T]:
         @wraps(view)
@@ -123,7 +139,7 @@ def needs(*any_of: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             identity().require(*any_of)
             return view(*positional, **named)
 
-        return guarded
+        return on_a_visit(visit)(guarded) if visit else guarded
 
     return decorate
 
@@ -215,11 +231,13 @@ def _confirm() -> AnyResponse | None:
         return None
     if getattr(view, "is_open", False):
         _drop_visit_that_is_over()
+        _hold_to_mark(view)
         return None
     if not current_user.is_authenticated:
         return to_sign_in()
     if current_user.stay:
         visits.confirm(current_user.stay)
+        _hold_to_mark(view)
         return None
     if not getattr(view, "is_confirmed_by_customers", False):
         _refresh()
@@ -227,6 +245,11 @@ def _confirm() -> AnyResponse | None:
     if current_user.standing.must_set_up_second_factor and current_host().kind == ADMIN:
         return None if getattr(view, "is_before_second_factor", False) else _to(SECOND_FACTOR)
     return None
+
+
+def _hold_to_mark(view: object) -> None:
+    if current_user.stay:
+        refuse_on_a_visit(current_user.stay.identity, getattr(view, "visit", None))
 
 
 def _drop_visit_that_is_over() -> None:

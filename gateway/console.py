@@ -66,6 +66,7 @@ from gateway.views import (
     site_acts,
     site_edit,
     sites,
+    switch_log,
     verification,
 )
 from gateway.views.list_place import install_places
@@ -122,6 +123,7 @@ for part in (
     site_acts,
     site_edit,
     sites,
+    switch_log,
     verification,
 ):
     console.register_blueprint(part.views)

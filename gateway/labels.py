@@ -74,7 +74,8 @@ SCOPES = {
     "customers.credentials": N_("Help customers with their sign-in"),
     "customers.delete": N_("Delete customers"),
     "customers.edit": N_("Change customers"),
-    "customers.switch": N_("Switch to customers' sites"),
+    "customers.switch": N_("Look at customers' sites in their place"),
+    "customers.act": N_("Change customers' sites in their place"),
     "customers.view": N_("See customers"),
     "network.settings": N_("Settings, admins and API keys"),
     "sites.delete": N_("Delete sites"),
@@ -90,7 +91,7 @@ KEY_STATES = {
 ROLE_MEANINGS = {
     "owner": N_("Everything, also settings, admins and API keys."),
     "administrator": N_("Everything but settings, admins and API keys."),
-    "support": N_("Sees everything; changes customers and sites, helps with sign-in, switches to sites."),
+    "support": N_("Sees everything; changes customers and sites, helps with sign-in, looks in as an owner."),
     "finance": N_("Sees everything; changes payments and memberships, and gives money back."),
     "auditor": N_("Sees everything and the audit log, and changes nothing."),
 }
@@ -103,6 +104,7 @@ EVENT_KINDS = {
     "site": N_("Sites"),
     "network": N_("The network"),
 }
+VISIT_MODES = {"look": N_("Only look"), "act": N_("Act as its administrator")}
 CAUSES = {
     "switched back": N_("switched back"),
     "signed out": N_("signed out"),
@@ -110,6 +112,9 @@ CAUSES = {
     "no longer allowed": N_("no longer allowed"),
     "sign-in forced": N_("sign-in forced"),
     "customer deleted": N_("the customer was deleted"),
+    "idle": N_("nothing was done for a quarter of an hour"),
+    "another switch": N_("another switch began"),
+    "ended by an admin": N_("an admin ended all visits"),
 }
 GATEWAYS = {"manual": N_("Manual"), "stripe": N_("Stripe")}
 FIELDS = {
@@ -169,6 +174,12 @@ FIELDS = {
     "sender_name": N_("sender of mail"),
     "reply_to": N_("address for answers"),
     "requires_second_factor": N_("admins need a second factor"),
+    "assistance_until": N_("assistance allowed until"),
+    "switch_needs_consent": N_("switching needs consent"),
+    "switch_needs_reason": N_("switching needs a reason"),
+    "switch_mode": N_("what switching allows"),
+    "switch_is_mailed": N_("owners are told of a switch by mail"),
+    "mode": N_("to look or to act"),
     "starts_memberships": N_("waiting memberships start"),
     "number": N_("number"),
     "columns": N_("columns"),
@@ -270,6 +281,7 @@ MAILS = {
     "handed_over_known": N_("You sign in as the customer now"),
     "card_link": N_("Link to save a card"),
     "pay_link": N_("Link to pay"),
+    "visit": N_("An admin switched to your site"),
     "renewal_coming": N_("Your membership is renewed"),
     "trial_ending": N_("Your trial ends"),
     "payment_failed": N_("Your payment did not go through"),
@@ -420,6 +432,11 @@ def scope(permission: str) -> str:
 
 def key_state(state: str) -> str:
     return _named(KEY_STATES, state)
+
+
+def visit_mode(mode: str) -> str:
+    """Return what a visit is for."""
+    return _named(VISIT_MODES, mode)
 
 
 def cause(why: str) -> str:

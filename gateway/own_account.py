@@ -16,7 +16,7 @@ from gateway.sessions import own_session
 from gateway.views.forms import errors_of
 from kernel.contracts.credentials import PasswordChange, SignInsQuery
 from kernel.devices import device_of
-from kernel.errors import N_, Failure, Forbidden, Invalid
+from kernel.errors import N_, Failure, Invalid
 
 EVERYBODY = ("customers.view", "own.view")
 NOT_THE_SAME = N_("The two passwords are not the same.")
@@ -33,8 +33,7 @@ class ShownSession:
 
 
 def account_page(failure: Failure | None = None) -> dict[str, Any]:
-    """Return what the page of one's own account shows. Raises Forbidden on a visit."""
-    refuse_on_a_visit()
+    """Return what the page of one's own account shows."""
     return {
         "status": failure.status if failure else 200,
         "errors": errors_of(failure),
@@ -45,7 +44,6 @@ def account_page(failure: Failure | None = None) -> dict[str, Any]:
 
 def change_password() -> None:
     """Set the password that was typed; the other sessions end, this one goes on. Raises Invalid, TooMany."""
-    refuse_on_a_visit()
     account_id = str(current_user.standing.account_id)
     limits().spend(limits().sign_in, "password", str(current_host().network.id), account_id)
     change = PasswordChange(present=request.form.get("present", "")[:4096], password=typed_twice())
@@ -57,7 +55,6 @@ def change_password() -> None:
 
 def end_sessions() -> None:
     """End the session that the form names, or with ``others`` all but this one; never this one."""
-    refuse_on_a_visit()
     standing, own, named = current_user.standing, own_session().handle, request.form.get("handle", "")
     if named == "others":
         session_lists().end_all(standing.account_id, standing.epoch, but=own)
@@ -71,12 +68,6 @@ def typed_twice() -> str:
     if password != request.form.get("again", "")[:4096].replace("\0", ""):
         raise Invalid(NOT_THE_SAME, fields={"again": NOT_THE_SAME})
     return password
-
-
-def refuse_on_a_visit() -> None:
-    """Raise Forbidden for an admin who acts for the account's owner."""
-    if current_user.stay:
-        raise Forbidden(N_("Switch back first: this cannot be done in somebody else's place."))
 
 
 def _own_sessions() -> list[ShownSession]:

@@ -75,7 +75,7 @@ def refuse_get(**_: object) -> NoReturn:
     raise MethodNotAllowed(["POST"])
 
 
-refuse_get.is_open = True  # type: ignore[attr-defined]
+refuse_get.is_open, refuse_get.visit = True, "read"  # type: ignore[attr-defined]
 
 
 def is_local_path(target: str) -> bool:

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from gateway.auth import SIGN_IN, open_to_all, sign_in, sign_out
+from gateway.auth import SIGN_IN, on_a_visit, open_to_all, sign_in, sign_out
 from gateway.calls import gateway_services
 from gateway.hosts import current_host
 from gateway.limits import limits, subscriber
@@ -41,6 +41,7 @@ def begin(challenge: Challenge, page: str) -> Response:
 @admin.get(PATH)
 @site.get(PATH)
 @open_to_all
+@on_a_visit("never")
 def show() -> Page:
     return _form() if BEGUN in session else redirect(SIGN_IN, 303)
 
@@ -48,6 +49,7 @@ def show() -> Page:
 @admin.post(PATH)
 @site.post(PATH)
 @open_to_all
+@on_a_visit("never")
 def enter() -> Page:
     """Sign in with the code; a wrong one can be corrected until the account rests."""
     begun: dict[str, Any] | None = session.get(BEGUN)

@@ -97,6 +97,13 @@ def _reachability(event: events.ReachabilityChanged) -> str:
     return _("Mail gets through again") if event.is_reachable else _("Cannot be reached by mail")
 
 
+def _assistance(event: events.AssistanceAllowed) -> str:
+    if event.until is None:
+        return _("The customer no longer allows admins to switch to his sites")
+    day = formats().day(event.until)
+    return _("The customer allows admins to switch to his sites until %(day)s", day=day)
+
+
 def _verification_asked(event: events.VerificationAsked) -> str:
     if event.how == "admin":
         return _("An administrator had the link to confirm the e-mail address sent")
@@ -279,6 +286,7 @@ SENTENCES: dict[type, Sentence] = {
     events.PasswordLinkSent: _password_link,
     events.PasswordChanged: _password_changed,
     events.SignInForced: lambda e: _("Signed out everywhere; must sign in again"),
+    events.AssistanceAllowed: _assistance,
     events.SwitchCleared: lambda e: _("Switching to a site allowed: “%(reason)s”", reason=e.reason),
     events.CustomerDeletionRequested: lambda e: _("Deletion of customer %(number)s began", number=e.number),
     events.CustomerDeletionRefused: _deletion_refused,
@@ -352,6 +360,7 @@ SENTENCES: dict[type, Sentence] = {
     events.SiteDeleted: lambda e: _("Site “%(title)s” on %(host)s deleted", title=e.title, host=e.host),
     events.SitePageChanged: lambda e: _("Page “%(title)s” of the site changed", title=e.title),
     events.VisitStarted: lambda e: _("An administrator switched to the site: “%(reason)s”", reason=e.reason),
+    events.SwitchLogExported: lambda e: _("Switch log exported"),
     events.VisitEnded: lambda e: _("The administrator's visit ended: %(cause)s", cause=labels.cause(e.cause)),
     events.ParkedEventResolved: _parked_event,
     events.BalancesRebuilt: lambda e: _("Stored balances made right by the postings"),
@@ -377,6 +386,7 @@ LOOKS = {
     "customer.verification_asked": ("mail-forward", "azure"),
     "customer.email_verified": ("mail-check", "green"),
     "mail.sent_again": ("mail-forward", "azure"),
+    "customer.assistance_allowed": ("heart-handshake", "teal"),
     "customer.switch_cleared": ("switch-horizontal", "purple"),
     "customer.deletion_requested": ("trash", "orange"),
     "customer.deletion_refused": ("alert-triangle", "red"),
@@ -434,6 +444,7 @@ LOOKS = {
     "site.deleted": ("trash", "red"),
     "site.page_changed": ("edit", "azure"),
     "visit.started": ("switch-horizontal", "purple"),
+    "visit.log_exported": ("download", "secondary"),
     "visit.ended": ("switch-horizontal", "secondary"),
     "ledger.balances_rebuilt": ("scale", "azure"),
     "reconciliation.differences_found": ("scale-outline", "red"),

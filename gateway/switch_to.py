@@ -19,7 +19,7 @@ from flask_login import current_user
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from gateway.auth import needs, open_to_all, services, sign_in, sign_out
+from gateway.auth import needs, on_a_visit, open_to_all, services, sign_in, sign_out
 from gateway.calls import gateway_services, services_for
 from gateway.cookies import cookie_name, is_secure
 from gateway.hosts import Hosts, admin_host, arrived, current_host
@@ -28,6 +28,7 @@ from gateway.security import csrf
 from gateway.sessions import own_session
 from gateway.visits import OVER, Stay, VisitOver, admin_of, refuse_if_owner_ended_it, visitor
 from gateway.words import said
+from kernel.contracts.access import VisitMode
 from kernel.contracts.customers import Clearance, Customer
 from kernel.contracts.sites import (
     Redemption,
@@ -46,7 +47,6 @@ NONCE_LIFETIME = 120  # seconds; a ticket lives 60
 NO_SITE = N_("This customer has no site yet, so there is nowhere to switch to.")
 SITE_PENDING = N_("The site %(name)s is not set up yet. It can be switched to once it is active.")
 SITE_DISABLED = N_("The site %(name)s is disabled. It can be switched to once it is active again.")
-NO_REASON = N_("Say in a few words why you switch; the customer's events show it.")
 LOST_WAY = N_(
     "This way in has been used, is too old, or was begun in another browser. Please switch once more."
 )
@@ -73,7 +73,10 @@ def ask(customer_id: UUID) -> Page:
     sites = services().sites.customer_sites(customer_id).sites
     if not any(row.state == "active" for row in sites):
         return _explain(customer, sites, _nowhere(sites)), 200
-    return _choose(customer, sites)
+    try:
+        return _choose(customer, sites)
+    except (Conflict, Forbidden) as failure:
+        return _explain(customer, sites, failure), 200
 
 
 @admin.post("/customers/<uuid:customer_id>/switch")
@@ -93,6 +96,7 @@ def begin(customer_id: UUID) -> Page:
 
 @site.get("/switch/prepare")
 @open_to_all
+@on_a_visit("read")
 def prepare() -> Page:
     """Hop 2."""
     ticket_id = _uuid(request.args.get("ticket", ""))
@@ -126,6 +130,7 @@ def hand_over(ticket_id: UUID) -> Page:
 
 @site.post("/switch/arrive")
 @open_to_all
+@on_a_visit("read")
 def arrive() -> Page:
     """Hop 4. A form from another site comes without our SameSite=Lax cookie, so it is sent once more."""
     if cookie_name(ARRIVAL) in request.cookies:
@@ -136,6 +141,7 @@ def arrive() -> Page:
 
 @site.post("/switch/arrive/again")
 @open_to_all
+@on_a_visit("read")
 def arrive_again() -> Page:
     """Hop 4, from the site's own page."""
     return _arrive()
@@ -148,12 +154,13 @@ csrf.exempt(arrive_again)
 
 @site.post("/switch/back")
 @open_to_all
+@on_a_visit("read")
 def back() -> Page:
     """Hop 6. Only the session says who came from where; nothing else that the browser sends counts."""
     stay: Stay | None = current_user.stay
     if stay is None:
         raise VisitOver(OVER)
-    services().sites.end_visit(stay.row.id, VisitEnd(cause="switched back"))
+    gateway_services().sites.end_visit(stay.row.id, VisitEnd(cause="switched back"))
     sign_out()
     return redirect(url_of_admin(stay.row.return_path), 303)
 
@@ -183,9 +190,9 @@ def _nowhere(sites: list[SiteRow]) -> NowhereToSwitch:
 
 def _order_ticket(customer_id: UUID, chosen: SiteRow) -> TicketIssued:
     reason = " ".join(request.form.get("reason", "").split())[:500]
-    if not reason:
-        raise Invalid(NO_REASON, fields={"reason": NO_REASON})
-    cleared = services().customers.clear_switch(customer_id, Clearance(reason=reason, site_id=chosen.id))
+    mode: VisitMode = "act" if request.form.get("mode") == "act" else "look"
+    clearance = Clearance(reason=reason, site_id=chosen.id, mode=mode)
+    cleared = services().customers.clear_switch(customer_id, clearance)
     order = TicketOrder(
         site_id=chosen.id,
         customer_id=customer_id,
@@ -193,17 +200,24 @@ def _order_ticket(customer_id: UUID, chosen: SiteRow) -> TicketIssued:
         account_epoch=cleared.epoch,
         admin_session=own_session().handle,
         reason=reason,
+        mode=mode,
+        allowed_until=cleared.allowed_until,
+        admin_name=current_user.name,
+        customer_name=cleared.name,
         return_path=f"/customers/{customer_id}",
     )
     return services().sites.issue_ticket(order)
 
 
 def _choose(customer: Customer, sites: list[SiteRow], failure: Failure | None = None) -> str:
+    terms = services().customers.switch_terms(customer.id)
     return render_template(
         "switch/choose.html",
         customer=customer,
         sites=sites,
+        terms=terms,
         reason=request.form.get("reason", ""),
+        mode=request.form.get("mode", terms.modes[-1]),
         error=said(failure) if failure else "",
         network=current_host().network,
     )

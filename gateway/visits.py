@@ -15,7 +15,7 @@ from gateway.hosts import current_host
 from gateway.sessions import sessions
 from kernel import clock
 from kernel.auth import Identity
-from kernel.contracts.access import SITE_OWNER
+from kernel.contracts.access import VISITOR
 from kernel.contracts.common import Contract
 from kernel.contracts.customers import Standing
 from kernel.contracts.sites import Visit, VisitEnd
@@ -50,7 +50,7 @@ class Stay(Contract):
 
     @property
     def identity(self) -> Identity:
-        """The owner's rights, and behind them the human."""
+        """The owner's rights, or to look only, and behind them the human."""
         return visitor(self.row, self.epoch)
 
 
@@ -59,7 +59,7 @@ def visitor(visit: Visit, epoch: int) -> Identity:
     return Identity(
         network_id=current_host().network.id,
         actor=f"account:{visit.account_id}",
-        permissions=SITE_OWNER,
+        permissions=VISITOR[visit.mode],
         account_id=visit.account_id,
         customer_id=visit.customer_id,
         impersonator=visit.admin_id,

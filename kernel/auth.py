@@ -53,6 +53,11 @@ class Identity:
         """Whether a human acts as somebody else."""
         return self.impersonator is not None
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether a human is in somebody else's place only to look: nothing may change then."""
+        return self.is_visiting and "own.edit" not in self.permissions
+
     def require(self, *any_of: str) -> None:
         """Raise Forbidden unless one of the permissions is held."""
         if not self.permissions.intersection(any_of):

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg.errors import error_from_result
+from psycopg.errors import ReadOnlySqlTransaction, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select, text
 from sqlalchemy import make_url as parse_url
@@ -28,6 +28,7 @@ from kernel.contracts.events import Event
 from kernel.errors import N_, NotFound, Unavailable
 from kernel.log import EventRow, row_of
 from kernel.tables import TenantScoped
+from kernel.visiting import ONLY_LOOKING, NothingChanges
 
 M = TypeVar("M", bound=TenantScoped)
 
@@ -162,7 +163,8 @@ class UnitOfWork:
         command = SET_TENANT.format(tenant=self.identity.network_id or "", timeout=self._timeout)
         driver = self.driver
         begins = driver.info.transaction_status == TransactionStatus.IDLE
-        result = driver.pgconn.exec_(f"{'BEGIN; ' if begins else ''}{command}".encode())
+        begin = "BEGIN READ ONLY; " if self.identity.is_looking else "BEGIN; "
+        result = driver.pgconn.exec_(f"{begin if begins else ''}{command}".encode())
         if result.status != ExecStatus.TUPLES_OK:
             if driver.broken:
                 # Without a word from the server, libpq's answer has no code to tell what happened by.
@@ -277,8 +279,10 @@ def unavailable_when_away() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError, PoolTimeout, *DRIVER_AWAY) as reason:
         raise DatabaseAway(N_("The database does not answer. Try again in a moment.")) from reason
-    except DBAPIError as reason:
-        if reason.connection_invalidated:
+    except (DBAPIError, psycopg.Error) as reason:
+        if isinstance(getattr(reason, "orig", reason), ReadOnlySqlTransaction):
+            raise NothingChanges(ONLY_LOOKING) from reason
+        if isinstance(reason, DBAPIError) and reason.connection_invalidated:
             raise DatabaseAway(N_("The database does not answer. Try again in a moment.")) from reason
         raise
 

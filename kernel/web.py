@@ -16,6 +16,7 @@ from sqlalchemy import text
 from kernel import deadline, metrics, origin
 from kernel.auth import Identity, TokenNotValid, Verifier
 from kernel.config import Settings
+from kernel.contracts.access import OnAVisit
 from kernel.database import STATEMENT_TIMEOUT, Database, UnitOfWork
 from kernel.errors import N_, Forbidden
 from kernel.http import (
@@ -31,6 +32,7 @@ from kernel.http import (
     query,
     streamed,
 )
+from kernel.visiting import refuse_on_a_visit
 
 __all__ = [
     "OPEN",
@@ -85,11 +87,15 @@ class _Service:
         self.confirm, self.longest = confirm, longest
 
 
-def needs(*any_of: str) -> Callable[[V], V]:
-    """Say which permissions open a route; one of them is enough."""
+def needs(*any_of: str, visit: OnAVisit | None = None) -> Callable[[V], V]:
+    """Say which permissions open a route; one of them is enough.
+
+    ``visit``: what an admin who is switched to a site may do with it; every route that a site's owner
+    may use says so, and to all others no visit holds a permission.
+    """
 
     def mark(view: V) -> V:
-        view.needs = any_of  # type: ignore[attr-defined]
+        view.needs, view.visit = any_of, visit  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -144,6 +150,7 @@ def _let_in() -> None:
         if not any_of:
             raise Forbidden(N_("Nobody has said who may do this."))
         g.identity.require(*any_of)
+        refuse_on_a_visit(g.identity, getattr(view, "visit", None))
 
 
 def _end(name: str, response: Response) -> Response:

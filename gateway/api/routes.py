@@ -29,6 +29,7 @@ from gateway.api import (
     sites,
     timelines,
     verification,
+    visits,
 )
 from gateway.api.blueprint import blueprint
 
@@ -62,4 +63,5 @@ __all__ = [
     "sites",
     "timelines",
     "verification",
+    "visits",
 ]

@@ -27,7 +27,7 @@ Page = Response | str | tuple[str, int]
 
 
 @blueprint.get("/dashboard")
-@needs("own.view")
+@needs("own.view", visit="read")
 def show() -> Page:
     """The site's facts and pages, and its owner's membership and payments."""
     site = services().sites.own_site(here().id)
@@ -43,7 +43,7 @@ def show() -> Page:
 
 
 @blueprint.get("/dashboard/pages/<uuid:page_id>")
-@needs("own.edit")
+@needs("own.edit", visit="act")
 def edit(page_id: UUID) -> Page:
     """The form of one page."""
     site = services().sites.own_site(here().id)
@@ -52,7 +52,7 @@ def edit(page_id: UUID) -> Page:
 
 
 @blueprint.post("/dashboard/pages/<uuid:page_id>")
-@needs("own.edit")
+@needs("own.edit", visit="act")
 def save(page_id: UUID) -> Page:
     """Save the page; what was typed is still there when it cannot be saved."""
     try:

@@ -15,7 +15,7 @@ blueprint = SiteBlueprint("own_invoices", __name__, url_prefix="/dashboard/invoi
 
 
 @blueprint.get("")
-@needs("own.view")
+@needs("own.view", visit="read")
 def show() -> Response:
     """His invoices and credit notes, newest first."""
     found = services().billing.own_invoices(query(InvoicesQuery))
@@ -23,6 +23,6 @@ def show() -> Response:
 
 
 @blueprint.get("/<uuid:invoice_id>.pdf")
-@needs("own.view")
+@needs("own.view", visit="read")
 def download(invoice_id: UUID) -> Response:
     return own_invoice_file(services(), invoice_id)

@@ -2,7 +2,7 @@
 
 from flask import g, render_template
 
-from gateway.auth import open_to_all
+from gateway.auth import on_a_visit, open_to_all
 from gateway.calls import gateway_services
 from gateway.hosts import current_host
 from gateway.markdown import html_of
@@ -15,6 +15,7 @@ blueprint = SiteBlueprint("public", __name__)
 @blueprint.get("/")
 @blueprint.get("/<path:path>")
 @open_to_all
+@on_a_visit("read")
 def show(path: str = "") -> str:
     """Show one page, and the menu of all."""
     site = current_host().site

@@ -6,7 +6,8 @@ from flask import redirect, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from gateway.auth import SIGN_IN, open_to_all, services, sign_out
+from gateway.auth import SIGN_IN, on_a_visit, open_to_all, services, sign_out
+from gateway.calls import gateway_services
 from gateway.hosts import current_host
 from gateway.routing import SiteBlueprint
 from gateway.sign_in import go_on, prove, wanted
@@ -22,6 +23,7 @@ Page = Response | str | tuple[str, int]
 
 @blueprint.get(SIGN_IN)
 @open_to_all
+@on_a_visit("read")
 def show() -> Page:
     if current_user.is_authenticated:
         return redirect(wanted(HOME), 303)
@@ -30,6 +32,7 @@ def show() -> Page:
 
 @blueprint.post(SIGN_IN)
 @open_to_all
+@on_a_visit("never")
 def enter() -> Page:
     try:
         answer = prove("site", here().customer_id)
@@ -40,12 +43,13 @@ def enter() -> Page:
 
 @blueprint.post("/sign-out")
 @open_to_all
+@on_a_visit("read")
 def leave() -> Page:
     """Sign out here. For an admin on a visit that ends the visit, and nothing on the admin host."""
     if current_user.is_authenticated:
         with suppress(Failure):
             if current_user.stay:
-                services().sites.end_visit(current_user.stay.row.id, VisitEnd(cause="signed out"))
+                gateway_services().sites.end_visit(current_user.stay.row.id, VisitEnd(cause="signed out"))
             else:
                 services().customers.sign_out()
     sign_out()

@@ -14,7 +14,7 @@ blueprint = SiteBlueprint("own_verification", __name__)
 
 
 @blueprint.post("/dashboard/verification")
-@needs("own.edit")
+@needs("own.edit", visit="act")
 def resend() -> Response:
     """Have the link sent, or say when it can be sent again."""
     try:

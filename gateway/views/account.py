@@ -15,13 +15,13 @@ views = Blueprint("account", __name__, url_prefix="/account")
 
 
 @views.get("")
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def show() -> Response:
     return page("account/account.html", menu="", base="/account", **own_account.account_page())
 
 
 @views.post("/password")
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def change_password() -> AnyResponse:
     """Set another password; what is wrong is said beside the fields."""
     try:
@@ -34,7 +34,7 @@ def change_password() -> AnyResponse:
 
 
 @views.post("/sessions/end")
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def end_sessions() -> AnyResponse:
     """Sign out somewhere else."""
     own_account.end_sessions()
@@ -43,7 +43,7 @@ def end_sessions() -> AnyResponse:
 
 
 @views.get("/sign-ins")
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def sign_ins() -> Response:
     """One's own history, a page at a time."""
     asked = asked_for()

@@ -4,7 +4,7 @@ from flask import Flask, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from gateway.auth import open_to_all
+from gateway.auth import on_a_visit, open_to_all
 from gateway.looks import A_YEAR, THEME_COOKIE, THEMES
 from gateway.routing import ADMIN, SITE, is_local_path
 from gateway.security import csrf
@@ -14,6 +14,7 @@ CHOICES = {"language": (LANGUAGE_COOKIE, tuple(LANGUAGES)), "theme": (THEME_COOK
 
 
 @open_to_all
+@on_a_visit("read")
 def choose() -> Response:
     """Keep the choice in a cookie and go back to the page.
 

@@ -22,7 +22,7 @@ REFUSALS = (Conflict, Invalid, NotFound, TooMany)
 
 @views.get("")
 @before_second_factor
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def show() -> Response:
     """How it stands: off, being set up, or on."""
     return _page()
@@ -30,7 +30,7 @@ def show() -> Response:
 
 @views.post("/begin")
 @before_second_factor
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def begin() -> AnyResponse:
     """Have a secret made, which the page then shows."""
     try:
@@ -42,7 +42,7 @@ def begin() -> AnyResponse:
 
 @views.post("/confirm")
 @before_second_factor
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def confirm() -> Response:
     """Turn it on with the app's first code, and show the recovery codes."""
     try:
@@ -54,7 +54,7 @@ def confirm() -> Response:
 
 
 @views.post("/recovery-codes")
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def renew_codes() -> Response:
     """Show new recovery codes; the old ones are void."""
     try:
@@ -65,7 +65,7 @@ def renew_codes() -> Response:
 
 
 @views.post("/remove")
-@needs(*EVERYBODY)
+@needs(*EVERYBODY, visit="never")
 def remove() -> AnyResponse:
     """Take it off; this one session goes on."""
     try:

@@ -29,7 +29,11 @@ SENTENCES = {
     "sender_name": N_("A sender's name has at most 100 characters."),
     "reply_to": N_("This is too long for an e-mail address."),
     "verification": N_("Choose one of the three."),
+    "switch_mode": N_("Choose one of the two."),
 }
+
+SWITCHED = ("requires_second_factor", "switch_needs_consent", "switch_needs_reason", "switch_is_mailed")
+"""What is on or off."""
 
 
 @views.get("/settings")
@@ -70,7 +74,7 @@ def _edit() -> NetworkSettingsEdit:
 def _typed() -> dict[str, Any]:
     typed: dict[str, Any] = {name: request.form.get(name, "").strip() for name in SENTENCES}
     typed["colour"] = typed["colour"].lower()
-    return typed | {"requires_second_factor": "requires_second_factor" in request.form}
+    return typed | {name: name in request.form for name in SWITCHED}
 
 
 def _form_again(failure: Failure) -> Response:
@@ -114,6 +118,7 @@ def _in_words(name: str, value: Any) -> str:
     named = {
         "locale": LANGUAGES,
         "verification": {policy: words for policy, words, _meaning in labels.verification_policies()},
+        "switch_mode": {mode: labels.visit_mode(mode) for mode in labels.VISIT_MODES},
     }
     return str(named.get(name, {}).get(value, value) or _("Not given"))
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kernel.clients.admins import AdminsClient
 from kernel.clients.api_keys import ApiKeysClient
+from kernel.clients.assistance import AssistanceClient
 from kernel.clients.audit import AuditClient
 from kernel.clients.bulk import BulkClient
 from kernel.clients.credentials import CredentialsClient
@@ -27,6 +28,7 @@ from kernel.contracts.timeline import EventKind
 class CustomersClient(
     AdminsClient,
     ApiKeysClient,
+    AssistanceClient,
     AuditClient,
     BulkClient,
     BuyersClient,
@@ -86,6 +88,14 @@ class CustomersClient(
     def prove_key(self, proof: customers.KeyProof) -> customers.KeyStanding:
         """Return what an API key is good for. Raises Unauthenticated."""
         return self._send("POST", "/v1/api-keys/proofs", proof, customers.KeyStanding)
+
+    def done_on_visit(self, query: customers.VisitChangesQuery) -> customers.Timeline:
+        """Return what an admin did in a customer's place, oldest first."""
+        return self._get("/v1/visit-changes", customers.Timeline, query.model_dump(mode="json"))
+
+    def switch_terms(self, customer_id: UUID) -> customers.SwitchTerms:
+        """Return how the admin may switch to the customer. Raises Forbidden, Conflict."""
+        return self._get(f"/v1/customers/{customer_id}/switch-terms", customers.SwitchTerms)
 
     def clear_switch(self, customer_id: UUID, clearance: customers.Clearance) -> customers.Cleared:
         """Ask whether the admin may switch to the customer; the audit line is written first."""

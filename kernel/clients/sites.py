@@ -1,9 +1,10 @@
 """The sites service as its callers see it."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from kernel.clients.deletions import SitesDeletions
-from kernel.contracts import credentials, customers, site_terms, sites
+from kernel.contracts import credentials, customers, site_terms, sites, visits
 
 
 class SitesClient(SitesDeletions):
@@ -104,6 +105,28 @@ class SitesClient(SitesDeletions):
     def end_visits_of(self, account_id: UUID) -> credentials.VisitsEnded:
         """End every visit by the account or to it, and every ticket on the way."""
         return self._send("POST", f"/v1/accounts/{account_id}/visits/end", None, credentials.VisitsEnded)
+
+    def end_every_visit(self) -> credentials.VisitsEnded:
+        """End every visit of the network, and every ticket on the way."""
+        return self._send("POST", "/v1/visits/end-every", None, credentials.VisitsEnded)
+
+    def switch_log(self, query: visits.VisitsQuery) -> visits.VisitsPage:
+        """Return a page of the switch log, newest first."""
+        asked = query.model_dump(mode="json", exclude_none=True)
+        return self._get("/v1/visits", visits.VisitsPage, asked)
+
+    def export_switch_log(self, query: visits.VisitsQuery) -> Iterator[bytes]:
+        """Return the CSV piece by piece. Raises at once when it cannot begin."""
+        return self._stream("POST", "/v1/visits/exports", query)
+
+    def logged_visit(self, visit_id: UUID) -> visits.VisitEntry:
+        """Return one visit of the log. Raises NotFound."""
+        return self._get(f"/v1/visits/{visit_id}/log", visits.VisitEntry)
+
+    def own_visits(self, query: visits.VisitsQuery) -> visits.VisitsPage:
+        """Return who was in the asking customer's place, newest first."""
+        asked = query.model_dump(mode="json", exclude_none=True)
+        return self._get("/v1/own/visits", visits.VisitsPage, asked)
 
     def search(self, q: str, limit: int = 5) -> customers.FoundList:
         """Return sites for the global search."""

@@ -10,6 +10,7 @@ PERMISSIONS = frozenset(
         "customers.edit",
         "customers.delete",
         "customers.switch",
+        "customers.act",
         "customers.credentials",
         "billing.view",
         "billing.edit",
@@ -33,7 +34,14 @@ ROLES: dict[Role, frozenset[str]] = {
 }
 
 SITE_OWNER = frozenset({"own.view", "own.edit"})
-"""What a site owner may do on his own host, and all that an admin gets by switching to it."""
+"""What a site owner may do on his own host, and the most that an admin gets by switching to it."""
+
+VisitMode = Literal["look", "act"]
+OnAVisit = Literal["read", "act", "never"]
+"""What an admin may do with a route while he is switched to a site: see it, use it if he acts, or nothing."""
+
+VISITOR: dict[VisitMode, frozenset[str]] = {"look": frozenset({"own.view"}), "act": SITE_OWNER}
+"""What an admin may do on a site he is switched to: only look, or act as its owner."""
 
 GATEWAY = frozenset(
     {"accounts.authenticate", "hosts.resolve", "payments.pay", "tickets.redeem", "webhooks.deliver"}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from kernel.contracts.access import Role
+from kernel.contracts.access import Role, VisitMode
 from kernel.contracts.common import Contract
 from kernel.contracts.custom_fields import CustomField, FieldValue
 from kernel.contracts.mails import MailList
@@ -171,6 +171,16 @@ class Timeline(Contract):
     after: str | None
 
 
+class VisitChangesQuery(Contract):
+    """``GET /v1/visit-changes``: what an admin did in the place of a customer, ``account_id`` his account."""
+
+    customer_id: UUID
+    account_id: UUID
+    admin_id: UUID
+    since: datetime
+    until: datetime
+
+
 class VipChange(Contract):
     """``PUT /v1/customers/<id>/vip``."""
 
@@ -232,17 +242,29 @@ class Clearance(Contract):
     Answered only after the audit line is written.
     """
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(max_length=500)]
     site_id: UUID
+    mode: VisitMode
+
+
+class SwitchTerms(Contract):
+    """``GET /v1/customers/<id>/switch-terms``: how the asking admin may switch to this customer.
+
+    ``modes``: those he may choose. Who may not switch at all is told why instead.
+    """
+
+    modes: list[VisitMode]
+    needs_reason: bool
 
 
 class Cleared(Contract):
-    """The admin may: on behalf of this account, until its ``epoch`` rises."""
+    """The admin may: on behalf of this account, until its ``epoch`` rises or the consent ends."""
 
     customer_id: UUID
     account_id: UUID
     epoch: int
     name: str
+    allowed_until: datetime | None
 
 
 class PreferenceChange(Contract):

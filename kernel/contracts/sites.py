@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from kernel.contracts.access import VisitMode
 from kernel.contracts.common import Contract, Slug
 
 VerificationPolicy = Literal["never", "free", "always"]
 SiteState = Literal["pending", "active", "disabled"]
+VisitCause = Literal["switched back", "signed out", "expired", "no longer allowed"]
 SiteType = Literal["regular", "template", "customer_owned", "demo", "main"]
 
 
@@ -29,7 +31,9 @@ class Network(Contract):
 class NetworkSettings(Contract):
     """What a network's owner decides. ``verification`` says which memberships wait until the customer's
     address is verified: none, the free ones, all. Mail comes from ``sender_name`` (empty: the network's
-    name), is answered to ``reply_to`` (empty: nobody), and is drawn in ``colour``.
+    name), is answered to ``reply_to`` (empty: nobody), and is drawn in ``colour``. Admins switch to sites
+    as the four ``switch_`` fields say: only to owners who allow it, only with a reason, at most in this
+    mode, and whether the owner is told by mail.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
@@ -40,6 +44,10 @@ class NetworkSettings(Contract):
     reply_to: Annotated[str, Field(max_length=320)] = ""
     verification: VerificationPolicy = "free"
     requires_second_factor: bool = False
+    switch_needs_consent: bool = False
+    switch_needs_reason: bool = True
+    switch_mode: VisitMode = "act"
+    switch_is_mailed: bool = False
 
 
 class NetworkSettingsEdit(Contract):
@@ -136,7 +144,9 @@ class PageEdit(Contract):
 class TicketOrder(Contract):
     """``POST /v1/tickets``: an admin asks to be let into a site as its administrator.
 
-    ``account_epoch`` is the owner's when it was allowed: once it has risen, nobody arrives or stays.
+    ``account_epoch`` is the owner's when it was allowed: once it has risen, nobody arrives or stays. So
+    it is ``allowed_until`` the owner's consent ends, where the network asks for one. The names are those
+    of now: the switch log keeps them.
     """
 
     site_id: UUID
@@ -144,7 +154,11 @@ class TicketOrder(Contract):
     account_id: UUID
     account_epoch: int
     admin_session: Annotated[str, Field(min_length=16, max_length=128)]
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(max_length=500)]
+    mode: VisitMode
+    allowed_until: datetime | None = None
+    admin_name: Annotated[str, Field(max_length=400)]
+    customer_name: Annotated[str, Field(max_length=400)]
     return_path: Annotated[str, Field(pattern=r"^/[^/\\]", max_length=300)]
 
 
@@ -182,7 +196,7 @@ class Redemption(Contract):
 
 
 class Visit(Contract):
-    """An admin's stay on a site as its administrator; it stands until ended or ``expires_at``.
+    """An admin's stay on a site, to look or to act; it stands until ended or ``expires_at``.
 
     ``account_epoch`` is the owner's when the switch was allowed; the visit ends when it rises.
     """
@@ -195,6 +209,7 @@ class Visit(Contract):
     admin_id: UUID
     admin_session: str
     return_path: str
+    mode: VisitMode
     started_at: datetime
     expires_at: datetime
 
@@ -202,5 +217,5 @@ class Visit(Contract):
 class VisitEnd(Contract):
     """``POST /v1/visits/<id>/end`` and, for all of an admin session, ``POST /v1/visits/end``."""
 
-    cause: Literal["switched back", "signed out", "expired", "no longer allowed"]
+    cause: VisitCause
     admin_session: str | None = None

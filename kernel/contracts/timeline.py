@@ -11,7 +11,7 @@ EventKind = Literal["customer", "sign_in", "switch", "membership", "payment", "s
 BEGINNINGS: dict[EventKind, tuple[str, ...]] = {
     "customer": ("customer.", "mail."),
     "sign_in": ("account.",),
-    "switch": ("visit.", "customer.switch_cleared"),
+    "switch": ("visit.", "customer.switch_cleared", "customer.assistance"),
     "membership": ("membership.", "product."),
     "payment": ("payment.", "payment_method.", "refund.", "invoice.", "ledger.", "reconciliation."),
     "site": ("site.",),

@@ -49,6 +49,7 @@ def visit_of(visit: Visit) -> contract.Visit:
         admin_id=visit.admin_id,
         admin_session=visit.admin_session,
         return_path=visit.return_path,
+        mode=visit.mode,
         started_at=visit.started_at,
         expires_at=visit.expires_at,
     )

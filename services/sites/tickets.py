@@ -1,12 +1,12 @@
 """Let an admin into a customer's site: a ticket, tied to a browser, used up once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import or_, text, update
 
 from kernel.contracts.events import VisitStarted
 from kernel.contracts.sites import Redemption, TicketBinding, TicketIssued, TicketOrder, TicketToken
@@ -16,10 +16,12 @@ from kernel.ids import new_id
 from services.sites.models import Site, SwitchTicket, Visit
 from services.sites.rows import host_of
 from services.sites.sites import network_of
+from services.sites.visits import end_visits_by
 
 TICKET_LIFE = timedelta(seconds=60)
 VISIT_LIFE = timedelta(minutes=60)
 SECRET_BYTES = 32
+SWITCHES_OF = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 class NobodyToSwitch(Forbidden):
@@ -97,6 +99,7 @@ def redeem_ticket(uow: UnitOfWork, redemption: Redemption) -> Visit:
             SwitchTicket.host == redemption.host.lower(),
             SwitchTicket.consumed_at.is_(None),
             SwitchTicket.expires_at > uow.now,
+            or_(SwitchTicket.allowed_until.is_(None), SwitchTicket.allowed_until > uow.now),
             Site.network_id == SwitchTicket.network_id,
             Site.id == SwitchTicket.site_id,
             Site.customer_id == SwitchTicket.customer_id,
@@ -111,7 +114,16 @@ def redeem_ticket(uow: UnitOfWork, redemption: Redemption) -> Visit:
     return _start_visit(uow, ticket)
 
 
+def _end_of(ticket: SwitchTicket, now: datetime) -> datetime:
+    """Return when the visit is over whatever happens: after an hour, or with the owner's consent."""
+    an_hour = now + VISIT_LIFE
+    return min(an_hour, ticket.allowed_until) if ticket.allowed_until else an_hour
+
+
 def _start_visit(uow: UnitOfWork, ticket: SwitchTicket) -> Visit:
+    """Start the visit; whatever else the admin visits is over, for he is at one place at a time."""
+    uow.session.execute(SWITCHES_OF, {"name": f"switches of {ticket.admin_id}"})
+    end_visits_by(uow, ticket.admin_id, cause="another switch")
     visit = Visit(
         id=new_id(),
         ticket_id=ticket.id,
@@ -122,8 +134,12 @@ def _start_visit(uow: UnitOfWork, ticket: SwitchTicket) -> Visit:
         admin_id=ticket.admin_id,
         admin_session=ticket.admin_session,
         return_path=ticket.return_path,
+        mode=ticket.mode,
+        admin_name=ticket.admin_name,
+        customer_name=ticket.customer_name,
         started_at=uow.now,
-        expires_at=uow.now + VISIT_LIFE,
+        seen_at=uow.now,
+        expires_at=_end_of(ticket, uow.now),
     )
     uow.add(visit)
     # The gateway carries the ticket, but it is the admin who arrives.
@@ -135,6 +151,7 @@ def _start_visit(uow: UnitOfWork, ticket: SwitchTicket) -> Visit:
             customer_id=visit.customer_id,
             admin_id=visit.admin_id,
             reason=ticket.reason,
+            mode=visit.mode,
         )
     )
     return visit

@@ -1,5 +1,6 @@
 """Admins' visits to sites: whether one still stands, and how it ends."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from kernel.database import Database, UnitOfWork
 from kernel.errors import NotFound
 from services.sites.models import Site, SwitchTicket, Visit
 
+IDLE = timedelta(minutes=15)
+NOTED_EVERY = timedelta(minutes=1)
+
 
 def standing_visit(uow: UnitOfWork, visit_id: UUID) -> Visit:
     """Return a visit that goes on; raises NotFound once it is over, or its site closed or changed hands."""
@@ -26,12 +30,22 @@ def standing_visit(uow: UnitOfWork, visit_id: UUID) -> Visit:
             _of_caller(uow.identity),
             Visit.ended_at.is_(None),
             Visit.expires_at > uow.now,
+            Visit.seen_at > uow.now - IDLE,
             Site.state == "active",
             Site.customer_id == Visit.customer_id,
         )
     )
     if visit is None:
         raise NotFound(Visit.missing)
+    return visit
+
+
+def seen_on_visit(uow: UnitOfWork, visit_id: UUID) -> Visit:
+    """Return a visit that goes on, and note, to the minute, that the admin is there. Raises NotFound."""
+    visit = standing_visit(uow, visit_id)
+    if visit.seen_at <= uow.now - NOTED_EVERY:
+        here = update(Visit).where(Visit.id == visit_id, Visit.seen_at < uow.now, Visit.ended_at.is_(None))
+        uow.session.execute(here.values(seen_at=uow.now))
     return visit
 
 
@@ -51,16 +65,20 @@ def end_visits(uow: UnitOfWork, end: VisitEnd) -> None:
 def end_visits_of(uow: UnitOfWork, account_id: UUID) -> VisitsEnded:
     """End every visit by an account or to it, and every ticket on the way; return how many of each."""
     his = (SwitchTicket.account_id == account_id) | (SwitchTicket.admin_id == account_id)
-    # Tickets first: one that is used up this moment has begun its visit by the time those are ended.
-    tickets = uow.session.scalars(
-        update(SwitchTicket)
-        .where(his, SwitchTicket.consumed_at.is_(None), SwitchTicket.expires_at > uow.now)
-        .values(expires_at=uow.now)
-        .returning(SwitchTicket.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    tickets = _void_tickets(uow, his)
     visits = _end(uow, (Visit.account_id == account_id) | (Visit.admin_id == account_id), "sign-in forced")
-    return VisitsEnded(visits=visits, tickets=len(tickets))
+    return VisitsEnded(visits=visits, tickets=tickets)
+
+
+def end_visits_by(uow: UnitOfWork, admin_id: UUID, *, cause: str) -> None:
+    """End whatever visit the admin is on."""
+    _end(uow, Visit.admin_id == admin_id, cause)
+
+
+def end_every_visit(uow: UnitOfWork) -> VisitsEnded:
+    """End every visit of the network, and every ticket on the way; return how many of each."""
+    tickets = _void_tickets(uow, true())
+    return VisitsEnded(visits=_end(uow, true(), "ended by an admin"), tickets=tickets)
 
 
 def end_visits_to(uow: UnitOfWork, customer_id: UUID, *, cause: str) -> None:
@@ -74,21 +92,35 @@ def end_visits_on(uow: UnitOfWork, site_id: UUID, *, cause: str) -> None:
 
 
 def end_expired_visits(database: Database) -> None:
-    """End every visit, of whatever network, whose time ran out with nobody coming back."""
-    unended = Visit.ended_at.is_(None)
+    """End every visit, of whatever network, whose time ran out, or whose admin does nothing any more."""
+    now = clock.now()
+    over = (Visit.expires_at <= now) | (Visit.seen_at <= now - IDLE)
     with database.across_networks("visits whose time ran out") as session:
-        expired = select(Visit.network_id).where(unended, Visit.expires_at <= clock.now()).distinct()
+        expired = select(Visit.network_id).where(Visit.ended_at.is_(None), over).distinct()
         networks = session.scalars(expired).all()
     for network_id in networks:
         with database.unit_of_work(Identity.worker(network_id)) as uow:
             _end(uow, Visit.expires_at <= uow.now, "expired")
+            _end(uow, Visit.seen_at <= uow.now - IDLE, "idle")
+
+
+def _void_tickets(uow: UnitOfWork, which: ColumnElement[bool]) -> int:
+    """Let no ticket open anything any more; before visits are ended, or one could begin meanwhile."""
+    voided = uow.session.scalars(
+        update(SwitchTicket)
+        .where(which, SwitchTicket.consumed_at.is_(None), SwitchTicket.expires_at > uow.now)
+        .values(expires_at=uow.now)
+        .returning(SwitchTicket.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(voided)
 
 
 def _end(uow: UnitOfWork, which: ColumnElement[bool], cause: str) -> int:
     ended = uow.session.scalars(
         update(Visit)
         .where(which, Visit.ended_at.is_(None))
-        .values(ended_at=func.least(uow.now, Visit.expires_at), cause=cause)
+        .values(ended_at=func.least(uow.now, Visit.expires_at, Visit.seen_at + IDLE), cause=cause)
         .returning(Visit)
     ).all()
     uow.publish_many(

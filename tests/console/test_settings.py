@@ -15,7 +15,8 @@ from worker.listeners.audit import audit
 CHOSEN = {
     "name": "Nordljus", "locale": "sv", "time_zone": "Europe/Helsinki", "colour": "#AA3300",
     "sender_name": "Nordljus kundtjänst", "reply_to": "hej@Nordljus.se", "verification": "always",
-    "requires_second_factor": "true",
+    "requires_second_factor": "true", "switch_needs_consent": "true", "switch_mode": "look",
+    "switch_is_mailed": "true",
 }  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def test_everything_that_can_be_decided_is_saved_and_shown(world: World, browser
     assert "The settings are saved." in answer.text
     assert stored(world) == CHOSEN | {
         "colour": "#aa3300", "reply_to": "hej@nordljus.se", "requires_second_factor": True,
+        "switch_needs_consent": True, "switch_needs_reason": False, "switch_is_mailed": True,
     }  # fmt: skip
     assert answer.form("/settings")["name"] == "Nordljus"
     assert '<option value="Europe/Helsinki" selected>' in answer.text

@@ -85,14 +85,18 @@ def _visited(world: World, owner: Owner, site_id: UUID, admin_id: UUID) -> None:
     with world.databases["sites"].unit_of_work(world.command) as uow:
         whose = {"site_id": site_id, "customer_id": owner.customer_id, "account_id": owner.account_id}
         whose |= {"admin_id": admin_id, "admin_session": "s" * 20, "return_path": "/customers"}
-        whose |= {"account_epoch": 1}
+        whose |= {"account_epoch": 1, "mode": "act", "admin_name": "Ada Admin", "customer_name": "Åsa Berg"}
         seconds = {"issued_at": uow.now, "expires_at": uow.now}
         used, unused = (
             SwitchTicket(id=new_id(), host="a.example", reason="help", **seconds, **whose) for _ in range(2)
         )
         uow.session.add_all([used, unused])
         uow.session.flush()
-        hour = {"started_at": uow.now, "expires_at": uow.now.replace(year=uow.now.year + 1)}
+        hour = {
+            "started_at": uow.now,
+            "seen_at": uow.now,
+            "expires_at": uow.now.replace(year=uow.now.year + 1),
+        }
         uow.add(Visit(id=new_id(), ticket_id=used.id, **hour, **whose))
         map_domain(uow, site_id, f"www.{new_id().hex}.example")
 

@@ -32,8 +32,10 @@ class Scene:
     def begin(self, **form: str) -> Answer:
         """Hop 1."""
         asked = self.browser.get(self.switch_url)
-        token = asked.form(f"/customers/{self.owner.customer_id}/switch")["csrf_token"]
-        return self.browser.post(self.switch_url, {"csrf_token": token, "reason": REASON} | form)
+        token = asked.form("/sign-out")["csrf_token"]
+        return self.browser.post(
+            self.switch_url, {"csrf_token": token, "reason": REASON, "mode": "act"} | form
+        )
 
     def hand_over(self, **form: str) -> dict[str, str]:
         """Hops 1 to 3; return what the page posts to the site's host."""

@@ -103,7 +103,7 @@ def test_the_visits_that_the_person_makes_as_an_admin_end_too(scene: Scene):
     scene.world.change_account(himself.account_id, role="support")
     helper = Scene(scene.world, himself.account_id, scene.owner, scene.site_id,
                    scene.world.signed_in(himself.email))  # fmt: skip
-    assert helper.switch().status == 200
+    assert helper.switch(mode="look").status == 200
 
     ended = force_by_key(Scene(scene.world, scene.admin_id, himself, scene.site_id, scene.browser))
 

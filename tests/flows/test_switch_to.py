@@ -214,13 +214,14 @@ def test_without_the_right_to_switch_nothing_begins(scene: Scene):
     assert count(scene, SwitchTicket) == 0
 
 
-def test_nobody_switches_to_an_equal(scene: Scene):
-    scene.world.change_account(scene.owner.account_id, role="owner")
+@pytest.mark.parametrize("role", ["owner", "support", "auditor"])
+def test_nobody_switches_to_an_admin(scene: Scene, role: str):
+    scene.world.change_account(scene.owner.account_id, role=role)
 
     answer = scene.begin()
 
     assert answer.status == 403
-    assert "you may only act as somebody with fewer rights" in answer.text
+    assert "nobody switches to an admin" in answer.text
     assert count(scene, SwitchTicket) == 0
 
 

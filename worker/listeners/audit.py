@@ -28,6 +28,7 @@ from kernel.contracts.events import (
     RefundAskedAgain,
     RefundDecided,
     RefundRequested,
+    SwitchLogExported,
     VisitEnded,
     VisitStarted,
 )
@@ -120,6 +121,13 @@ def note_payments_export(uow: UnitOfWork, event: PaymentsExported, recorded: Rec
 def note_invoices_export(uow: UnitOfWork, event: InvoicesExported, recorded: Recorded) -> None:
     """Note who took invoices along."""
     _note(uow, recorded, "invoices exported", recorded.network_id, details={"narrowed": event.narrowed})
+
+
+@audit.to(SwitchLogExported)
+def note_switch_log_export(uow: UnitOfWork, event: SwitchLogExported, recorded: Recorded) -> None:
+    """Note who took the switch log along."""
+    told = {"narrowed": event.narrowed}
+    _note(uow, recorded, "switch log exported", recorded.network_id, details=told)
 
 
 @audit.to(MembershipsExported)

@@ -46,6 +46,7 @@ from kernel.contracts.events.billing import (
 )
 from kernel.contracts.events.books import BalancesRebuilt, BookEvent, DifferenceClosed, DifferencesFound
 from kernel.contracts.events.customers import (
+    AssistanceAllowed,
     CustomerChanged,
     CustomerEvent,
     CustomerHandedOver,
@@ -139,6 +140,7 @@ from kernel.contracts.events.sites import (
     SiteEvent,
     SitePageChanged,
     SitePublished,
+    SwitchLogExported,
     VisitEnded,
     VisitStarted,
 )
@@ -153,6 +155,7 @@ __all__ = [
     "AdminSessionsEnded",
     "ApiKeyCreated",
     "ApiKeyRevoked",
+    "AssistanceAllowed",
     "BalancesRebuilt",
     "BillingSettingsChanged",
     "ChargeDecided",
@@ -240,6 +243,7 @@ __all__ = [
     "SitePageChanged",
     "SitePublished",
     "SwitchCleared",
+    "SwitchLogExported",
     "VerificationAsked",
     "VerificationChanged",
     "VisitEnded",

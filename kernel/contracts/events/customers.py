@@ -1,8 +1,10 @@
 """What happened to a customer: his profile, his address, what he was written."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from kernel.contracts.access import VisitMode
 from kernel.contracts.customers import Verification
 from kernel.contracts.events.happened import Happened
 
@@ -101,6 +103,15 @@ class SwitchCleared(Happened):
     customer_id: UUID
     site_id: UUID
     reason: str
+    mode: VisitMode = "act"
+
+
+class AssistanceAllowed(Happened):
+    """The owner lets admins switch to his sites until then; None: no more from now on."""
+
+    type: Literal["customer.assistance_allowed"] = "customer.assistance_allowed"
+    customer_id: UUID
+    until: datetime | None
 
 
 CustomerEvent = (
@@ -115,4 +126,5 @@ CustomerEvent = (
     | VerificationAsked
     | EmailVerified
     | SwitchCleared
+    | AssistanceAllowed
 )

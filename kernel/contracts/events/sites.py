@@ -3,6 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
+from kernel.contracts.access import VisitMode
 from kernel.contracts.events.happened import Happened
 from kernel.contracts.site_terms import SiteTerms
 from kernel.contracts.sites import NetworkSettings
@@ -80,7 +81,7 @@ class SitePageChanged(Happened):
 
 
 class VisitStarted(Happened):
-    """An admin arrived on a customer's site as its administrator."""
+    """An admin arrived on a customer's site, to look or to act as its owner."""
 
     type: Literal["visit.started"] = "visit.started"
     visit_id: UUID
@@ -88,6 +89,7 @@ class VisitStarted(Happened):
     customer_id: UUID
     admin_id: UUID
     reason: str
+    mode: VisitMode = "act"
 
 
 class VisitEnded(Happened):
@@ -97,6 +99,13 @@ class VisitEnded(Happened):
     customer_id: UUID
     admin_id: UUID
     cause: str
+
+
+class SwitchLogExported(Happened):
+    """Somebody took the switch log along: all, or what it was narrowed to."""
+
+    type: Literal["visit.log_exported"] = "visit.log_exported"
+    narrowed: dict[str, str]
 
 
 SiteEvent = (
@@ -110,4 +119,5 @@ SiteEvent = (
     | SitePageChanged
     | VisitStarted
     | VisitEnded
+    | SwitchLogExported
 )

@@ -53,7 +53,7 @@ def send_invoice(payment_id: UUID) -> Response:
 
 
 @api.get("/own/invoices")
-@needs("own.view")
+@needs("own.view", visit="read")
 def own_invoices() -> Response:
     asked = query(InvoicesQuery)
     with unit_of_work() as uow:
@@ -61,7 +61,7 @@ def own_invoices() -> Response:
 
 
 @api.get("/own/invoices/<uuid:invoice_id>")
-@needs("own.view")
+@needs("own.view", visit="read")
 def own_invoice(invoice_id: UUID) -> Response:
     with unit_of_work() as uow:
         return answer(invoices.invoice(uow, invoice_id, customer_id=own_customer()))
@@ -75,7 +75,7 @@ def picture(logo: str) -> Response:
 
 
 @api.get("/own/logos/<logo>")
-@needs("own.view")
+@needs("own.view", visit="read")
 def own_picture(logo: str) -> Response:
     with unit_of_work() as uow:
         return answer(invoices.picture(uow, logo))

@@ -18,7 +18,7 @@ def customer_billing(customer_id: UUID) -> Response:
 
 
 @api.get("/own/billing")
-@needs("own.view")
+@needs("own.view", visit="read")
 def own_billing() -> Response:
     with unit_of_work() as uow:
         return answer(queries.customer_billing(uow, own_customer()))

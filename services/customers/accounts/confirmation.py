@@ -5,18 +5,24 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from kernel.contracts.access import SITE_OWNER, dominates, held_by
+from kernel.contracts.access import SITE_OWNER, held_by
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Unauthenticated
 from kernel.prepared import Prepared
 from services.customers.accounts.factor_policy import FACTOR_IS_MISSING
-from services.customers.models import Account, ApiKey
+from services.customers.models import Account, ApiKey, Customer, Network
 from services.customers.models.api_keys import is_valid, reach_of
 
 ACCOUNT = Prepared(
     select(
         Account.is_active, Account.epoch, Account.role, FACTOR_IS_MISSING.label("factor_is_missing")
     ).where(Account.id == bindparam("account_id"))
+)
+TERMS = Prepared(
+    select(Network.switch_needs_consent, Network.switch_mode, Customer.assistance_until.label("until"))
+    .select_from(Customer)
+    .outerjoin(Network, Network.network_id == Customer.network_id)
+    .where(Customer.account_id == bindparam("account_id"))
 )
 KEY = Prepared(
     select(
@@ -68,9 +74,16 @@ def _visitor_stands(uow: UnitOfWork, admin_id: UUID) -> bool:
     owner = ACCOUNT.one_or_none(uow, account_id=uow.identity.account_id)
     if admin is None or owner is None or not (admin.is_active and owner.is_active):
         return False
-    held = _held(admin)
-    may_switch = "customers.switch" in held and dominates(held, owner.role)
-    return may_switch and admin.epoch == uow.identity.epoch
+    may_switch = "customers.switch" in _held(admin) and owner.role is None
+    return may_switch and admin.epoch == uow.identity.epoch and _terms_hold(uow, admin)
+
+
+def _terms_hold(uow: UnitOfWork, admin: Any) -> bool:
+    """Whether the network's terms for switching are still kept, for a visit as it is."""
+    terms = TERMS.one_or_none(uow, account_id=uow.identity.account_id)
+    if terms is None or (terms.switch_needs_consent and not (terms.until and terms.until > uow.now)):
+        return False
+    return uow.identity.is_looking or (terms.switch_mode != "look" and "customers.act" in _held(admin))
 
 
 def _account_stands(uow: UnitOfWork, account_id: UUID) -> bool:

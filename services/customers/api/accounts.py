@@ -26,7 +26,7 @@ def sign_in() -> Response:
 
 
 @api.post("/sign-outs")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def sign_out() -> Response:
     with unit_of_work() as uow:
         sign_ins.sign_out(uow)
@@ -34,14 +34,14 @@ def sign_out() -> Response:
 
 
 @api.get("/standing")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="read")
 def show_standing() -> Response:
     with unit_of_work() as uow:
         return answer(accounts.standing(uow))
 
 
 @api.put("/standing/preferences")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def change_preferences() -> Response:
     change = body(PreferenceChange)
     with unit_of_work() as uow:
@@ -50,7 +50,7 @@ def change_preferences() -> Response:
 
 
 @api.post("/sightings")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def note_sighting() -> Response:
     with unit_of_work() as uow:
         sightings.seen(uow)

@@ -20,7 +20,7 @@ def show(invoice_id: UUID) -> Response:
 
 
 @api.get("/own/invoices/<uuid:invoice_id>/buyer")
-@needs("own.view")
+@needs("own.view", visit="read")
 def show_own(invoice_id: UUID) -> Response:
     customer_id = identity().customer_id
     if customer_id is None:

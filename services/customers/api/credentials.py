@@ -59,7 +59,7 @@ def export_sign_ins(customer_id: UUID) -> Response:
 
 
 @api.get("/own/sign-ins")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def show_own_sign_ins() -> Response:
     asked, account_id = query(SignInsQuery), identity().account_id
     if account_id is None:
@@ -69,7 +69,7 @@ def show_own_sign_ins() -> Response:
 
 
 @api.post("/standing/password-changes")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def change_password() -> Response:
     return answer(password_changes.change(database(), identity(), body(PasswordChange)))
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from kernel.contracts.common import Contract
-from kernel.contracts.customers import Clearance, CustomersQuery, VipChange
+from kernel.contracts.customers import Clearance, CustomersQuery, VipChange, VisitChangesQuery
 from kernel.contracts.people import PeopleAsked
 from kernel.contracts.timeline import TimelineQuery
 from kernel.web import answer, body, identity, needs, nothing, query, unit_of_work
@@ -17,7 +17,7 @@ from services.customers.queries.found import found_customers
 from services.customers.queries.listing import customers_list
 from services.customers.queries.page import customer_page
 from services.customers.queries.people import people
-from services.customers.queries.timeline import timeline
+from services.customers.queries.timeline import done_on_visit, timeline
 
 
 class TimelineAbout(TimelineQuery):
@@ -66,6 +66,21 @@ def change_vip(customer_id: UUID) -> Response:
     with unit_of_work() as uow:
         registration.mark_vip(uow, customer_id, is_vip=change.is_vip)
     return nothing()
+
+
+@api.get("/visit-changes")
+@needs("audit.view")
+def visit_changes() -> Response:
+    asked = query(VisitChangesQuery)
+    with unit_of_work() as uow:
+        return answer(done_on_visit(uow, asked))
+
+
+@api.get("/customers/<uuid:customer_id>/switch-terms")
+@needs("customers.switch")
+def switch_terms(customer_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(clearances.switch_terms(uow, customer_id))
 
 
 @api.post("/customers/<uuid:customer_id>/clearances")

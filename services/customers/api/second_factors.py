@@ -20,14 +20,14 @@ def take_second_step() -> Response:
 
 
 @api.get("/second-factor")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def show_state() -> Response:
     with unit_of_work() as uow:
         return answer(second_factors.state(uow))
 
 
 @api.post("/second-factor/begun")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def begin() -> Response:
     proof = body(PasswordProof)
     second_factors.begin(database(), identity(), proof.password, _sealer())
@@ -35,14 +35,14 @@ def begin() -> Response:
 
 
 @api.get("/second-factor/begun")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def show_secret() -> Response:
     with unit_of_work() as uow:
         return answer(second_factors.begun_secret(uow, _sealer()))
 
 
 @api.post("/second-factor/confirmed")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def confirm_first_code() -> Response:
     proof = body(CodeProof)
     with unit_of_work() as uow:
@@ -50,14 +50,14 @@ def confirm_first_code() -> Response:
 
 
 @api.post("/second-factor/recovery-codes")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def renew_codes() -> Response:
     proof = body(PasswordProof)
     return answer(second_factors.renew_codes(database(), identity(), proof.password, _sealer()), 201)
 
 
 @api.post("/second-factor/removed")
-@needs(*ANYBODY)
+@needs(*ANYBODY, visit="never")
 def remove() -> Response:
     proof = body(PasswordProof)
     return answer(second_factors.remove(database(), identity(), proof.password), 201)

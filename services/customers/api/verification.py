@@ -30,14 +30,14 @@ def resend(customer_id: UUID) -> Response:
 
 
 @api.get("/own/verification")
-@needs("own.view")
+@needs("own.view", visit="read")
 def show_own() -> Response:
     with unit_of_work() as uow:
         return answer(verification.own(uow, identity().customer_id))
 
 
 @api.post("/own/verification/resend")
-@needs("own.edit")
+@needs("own.edit", visit="act")
 def resend_own() -> Response:
     with unit_of_work() as uow:
         verification.resend_to_oneself(uow, identity().customer_id)

@@ -33,6 +33,10 @@ SAMPLES: dict[str, Any] = {
     "is_charged": True,
     "is_unpaid": True,
     "invoice": "2026-00042",
+    "admin": "Ada Admin",
+    "at": "30 June 2026, 14:05",
+    "reason": "You asked for help with the front page",
+    "mode": "act",
 }
 """A value for whatever the templates show; a template that shows something else needs one more here."""
 

@@ -47,6 +47,7 @@ class Customer(TenantScoped, Timestamped, Versioned, Base):
     """``sort_name`` is the folded display name; ``last_seen_at`` is when his pages last asked;
     ``custom`` the values of custom fields by their key.
 
+    ``assistance_until``: until when he lets admins switch to his sites, where the network asks for that.
     ``unreachable_since``: when mail to his address was refused for good; ``unreachable_reason`` is what the
     mail server said.
     """
@@ -85,6 +86,7 @@ class Customer(TenantScoped, Timestamped, Versioned, Base):
     billing_vat_number: Mapped[str] = mapped_column(default="")
     last_sign_in_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
+    assistance_until: Mapped[datetime | None]
     unreachable_since: Mapped[datetime | None]
     unreachable_reason: Mapped[str] = mapped_column(default="", server_default="")
     sort_name: Mapped[str] = mapped_column(FOLDED)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, false
+from sqlalchemy import CheckConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.contracts.sites import NetworkSettings
@@ -30,3 +30,7 @@ class Network(TenantScoped, Base):
     reply_to: Mapped[str] = mapped_column(server_default="")
     verification: Mapped[str] = mapped_column(server_default=DEFAULTS["verification"].default)
     requires_second_factor: Mapped[bool] = mapped_column(server_default=false())
+    switch_needs_consent: Mapped[bool] = mapped_column(server_default=false())
+    switch_needs_reason: Mapped[bool] = mapped_column(server_default=true())
+    switch_mode: Mapped[str] = mapped_column(server_default=DEFAULTS["switch_mode"].default)
+    switch_is_mailed: Mapped[bool] = mapped_column(server_default=false())

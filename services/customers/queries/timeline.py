@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Select, Text, any_, bindparam, literal_column, select, tuple_
 
-from kernel.contracts.customers import Timeline, TimelineEntry
+from kernel.contracts.customers import Timeline, TimelineEntry, VisitChangesQuery
 from kernel.contracts.timeline import EventKind, types_of
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork
@@ -43,6 +43,19 @@ def timeline(
     return Timeline(
         items=[_entry_of(line, names) for line in shown], after=_after(shown) if len(lines) > limit else None
     )
+
+
+def done_on_visit(uow: UnitOfWork, asked: VisitChangesQuery) -> Timeline:
+    """Return what an admin did in a customer's place, oldest first: lines in the customer's name, by him."""
+    lines = DONE_ON_VISIT.all(
+        uow,
+        about=asked.customer_id,
+        actor=f"account:{asked.account_id}",
+        admin=asked.admin_id,
+        since=asked.since,
+        until=asked.until,
+    )
+    return Timeline(items=[_entry_of(line, {}) for line in lines], after=None)
 
 
 @cache
@@ -88,6 +101,19 @@ def _lines_about() -> Select[Any]:
         TimelineSubject.line_id == TimelineLine.id
     )
     return _lines().join(TimelineSubject, concerns).where(TimelineSubject.subject_id == bindparam("about"))
+
+
+MOST_ON_VISIT = 500
+DONE_ON_VISIT = Prepared(
+    _lines_about()
+    .where(
+        TimelineLine.actor == bindparam("actor"),
+        TimelineLine.actor_id == bindparam("admin"),
+        TimelineSubject.at.between(bindparam("since"), bindparam("until")),
+    )
+    .order_by(TimelineSubject.at, TimelineSubject.line_id)
+    .limit(literal_column(str(MOST_ON_VISIT)))
+)
 
 
 def _concerned(line: Row[Any]) -> UUID | None:

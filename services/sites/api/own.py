@@ -15,7 +15,7 @@ api = Blueprint("own", __name__, url_prefix="/v1/own")
 
 
 @api.get("/sites")
-@needs("own.view")
+@needs("own.view", visit="read")
 def own_sites() -> Response:
     with unit_of_work() as uow:
         visited_site(uow)
@@ -23,7 +23,7 @@ def own_sites() -> Response:
 
 
 @api.get("/sites/<uuid:site_id>")
-@needs("own.view")
+@needs("own.view", visit="read")
 def site(site_id: UUID) -> Response:
     with unit_of_work() as uow:
         own = own_site(uow, site_id)
@@ -31,7 +31,7 @@ def site(site_id: UUID) -> Response:
 
 
 @api.get("/sites/<uuid:site_id>/pages/<uuid:page_id>")
-@needs("own.view")
+@needs("own.view", visit="read")
 def page(site_id: UUID, page_id: UUID) -> Response:
     with unit_of_work() as uow:
         own = own_site(uow, site_id)
@@ -39,7 +39,7 @@ def page(site_id: UUID, page_id: UUID) -> Response:
 
 
 @api.put("/sites/<uuid:site_id>/pages/<uuid:page_id>")
-@needs("own.edit")
+@needs("own.edit", visit="act")
 def save_page(site_id: UUID, page_id: UUID) -> Response:
     edit = body(PageEdit)
     with unit_of_work() as uow:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKeyConstraint, Text
 from sqlalchemy.orm import DeclarativeBase
 
+from kernel.contracts.access import VisitMode
 from kernel.contracts.sites import SiteState, SiteType
 from kernel.tables import Conventions, new_metadata
 
@@ -16,6 +17,7 @@ class Base(Conventions, DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         **Conventions.type_annotation_map,
         SiteState: Text(),
+        VisitMode: Text(),
         SiteType: Text(),
     }
 

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.contracts import sites as contract
+from kernel.contracts.access import VisitMode
 from kernel.contracts.sites import NetworkSettings
 from kernel.errors import N_
 from kernel.tables import TenantScoped, Timestamped, Versioned
@@ -25,6 +26,7 @@ class Network(TenantScoped, Timestamped, Versioned, Base):
         CheckConstraint("domain = lower(domain)", name="domain"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("verification IN ('never', 'free', 'always')", name="verification"),
+        CheckConstraint("switch_mode IN ('look', 'act')", name="switch_mode"),
     )
 
     network_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -39,6 +41,10 @@ class Network(TenantScoped, Timestamped, Versioned, Base):
     reply_to: Mapped[str] = mapped_column(server_default="")
     verification: Mapped[str] = mapped_column(server_default=DEFAULTS["verification"].default)
     requires_second_factor: Mapped[bool] = mapped_column(server_default=false())
+    switch_needs_consent: Mapped[bool] = mapped_column(server_default=false())
+    switch_needs_reason: Mapped[bool] = mapped_column(server_default=true())
+    switch_mode: Mapped[VisitMode] = mapped_column(server_default=DEFAULTS["switch_mode"].default)
+    switch_is_mailed: Mapped[bool] = mapped_column(server_default=false())
     version: Mapped[int] = mapped_column(server_default="1")
 
     @property
