@@ -83,6 +83,7 @@ ACTS = {
     "pending memberships started": N_("Memberships started that had been left pending"),
     "password changed": N_("Password changed"),
     "password link sent": N_("Link to set a password sent"),
+    "late payment kept": N_("Kept money that came after its payment was cancelled"),
     "dispute written down": N_("Said what the bank took of a disputed payment"),
     "refund asked about": N_("Payment gateway asked once more about a refund"),
     "refund decided": N_("Said what became of a refund"),

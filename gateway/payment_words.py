@@ -38,6 +38,7 @@ BOOKED = {
 
 WAITS = {
     "charge": N_("Nobody can say whether its money came. Look at the gateway, and say what you found."),
+    "late": N_("It came after its payment was cancelled: give it back, or complete that payment with it."),
     "dispute": N_("The bank took it in another currency. Look at the gateway, and say what that is."),
 }
 BRANDS = {

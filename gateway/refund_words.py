@@ -57,6 +57,11 @@ SENTENCES: Mapping[type[Any], Sentence] = {
     events.ChargeGivenUp: _of_refund(
         N_("Nobody can say whether %(total)s of payment %(number)s came; it waits for somebody")
     ),
+    events.LateMoneyKept: lambda event: _(
+        "Payment %(number)s kept for payment %(cancelled)s, which had been cancelled",
+        number=event.number,
+        cancelled=event.cancelled_number,
+    ),
     events.ChargeDecided: lambda event: (CAME if event.has_come else NEVER_CAME)(event),
     events.PaymentDisputed: _of_refund(N_("The customer's bank disputes %(total)s of payment %(number)s")),
     events.PaymentInquired: _of_refund(N_("The customer's bank asks about %(total)s of payment %(number)s")),
@@ -73,6 +78,7 @@ LOOKS = {
     "refund.given_up": ("alert-triangle", "red"),
     "refund.decided": ("receipt-refund", "azure"),
     "payment.charge_given_up": ("alert-triangle", "red"),
+    "payment.late_money_kept": ("cash", "green"),
     "payment.charge_decided": ("cash", "azure"),
     "payment.disputed": ("gavel", "red"),
     "payment.inquired": ("help-circle", "yellow"),

@@ -125,6 +125,13 @@ def decide_about_charge(payment_id: UUID, charge_id: UUID) -> Payment:
     )
 
 
+@blueprint.post("/payments/<uuid:payment_id>/keeping")
+@operation(scope="billing.edit", answers=Payment, moves_money=True)
+def keep_late_money(payment_id: UUID) -> Payment:
+    """Let money that came after its payment was cancelled be for what that one was for. 409 if it cannot."""
+    return api_services().billing.keep_late_money(payment_id, key=idempotency_key())
+
+
 @blueprint.post("/payments/<uuid:payment_id>/cancellation")
 @operation(scope="billing.edit", body=CancelOrder, answers=Payment, moves_money=True)
 def cancel_payment(payment_id: UUID) -> Payment:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway import payment_words
 from gateway.auth import needs, services
 from gateway.payments_found import send_pay_link
+from gateway.refund_alert import forget_alert
 from gateway.translation import gettext as _
 from gateway.views.forms import errors_of, read_form
 from gateway.views.pages import page
@@ -55,6 +56,12 @@ def _end_page(payment_id: UUID, _typed: Mapping[str, str], _key: str) -> object:
     return services().billing.end_page(payment_id)
 
 
+def _keep(payment_id: UUID, _typed: Mapping[str, str], key: str) -> object:
+    kept = services().billing.keep_late_money(payment_id, key=key)
+    forget_alert()
+    return kept
+
+
 def _send_link(payment_id: UUID, _typed: Mapping[str, str], _key: str) -> None:
     send_pay_link(services(), payment_id)
 
@@ -64,18 +71,19 @@ ACTS = {
     "charge": Act("charge", N_("The payment is being charged."), _charge, ("method_id",)),
     "cancel": Act("cancel", N_("The payment is cancelled."), _cancel, ("reason",)),
     "link": Act("send_link", N_("The link is sent."), _send_link),
+    "keep": Act("keep", N_("The money is kept for what was cancelled."), _keep),
     "end-page": Act("end_page", N_("The attempt is ended."), _end_page),
 }
 
 
-@views.get("/<any(complete, charge, link, cancel, 'end-page'):name>")
+@views.get("/<any(complete, charge, link, cancel, keep, 'end-page'):name>")
 @needs("billing.edit")
 def ask(payment_id: UUID, name: str) -> Response:
     """Say what it would do, and ask for what it needs."""
     return _form(payment_id, name, dict.fromkeys(ACTS[name].fields, ""))
 
 
-@views.post("/<any(complete, charge, link, cancel, 'end-page'):name>")
+@views.post("/<any(complete, charge, link, cancel, keep, 'end-page'):name>")
 @needs("billing.edit")
 def do(payment_id: UUID, name: str) -> AnyResponse:
     """Do it; what was typed is still there when it cannot be done."""

@@ -27,6 +27,7 @@ def payment(payment_id: UUID) -> Response:
         boxes=boxes.ready(),
         actions={action.name: action.refusal for action in found.actions},
         may_edit="billing.edit" in current_user.permissions,
+        may_refund="billing.refund" in current_user.permissions,
         words=payment_words,
         book_words=book_words,
         key=new_id(),

@@ -69,6 +69,10 @@ class PaymentsClient(ServiceClient):
         path = f"/v1/payments/{payment_id}/charges/{charge_id}/decision"
         return self._send("POST", path, decision, contract.Payment, key=key)
 
+    def keep_late_money(self, payment_id: UUID, *, key: str) -> contract.Payment:
+        """Keep money that came late for what the cancelled payment was for. Raises Conflict."""
+        return self._send("POST", f"/v1/payments/{payment_id}/keeping", None, contract.Payment, key=key)
+
     def cancel_payment(self, payment_id: UUID, order: contract.CancelOrder, *, key: str) -> contract.Payment:
         """Ask for the money no more. Raises Conflict."""
         path = f"/v1/payments/{payment_id}/cancellation"

@@ -140,7 +140,7 @@ class PaymentMethods(Contract):
     items: list[PaymentMethod]
 
 
-ActionName = Literal["complete", "charge", "end_page", "cancel", "send_link", "edit_lines", "refund"]
+ActionName = Literal["complete", "charge", "end_page", "cancel", "send_link", "edit_lines", "refund", "keep"]
 
 
 class Action(Contract):
@@ -154,6 +154,8 @@ class Payment(billing.PaymentRow):
     """``GET /v1/payments/<id>``: all there is to know of a payment.
 
     ``former_customer_id``: who bought, and was deleted since. ``spent``: what came, less what went back.
+    ``late_for``: the payment that was cancelled before this money came for it; ``waits``: nobody has said yet
+    what becomes of it.
     """
 
     kind: PaymentKind
@@ -168,6 +170,9 @@ class Payment(billing.PaymentRow):
     spent: Money
     refundable: Money
     disputed: Money
+    late_for: UUID | None
+    late_for_number: int | None
+    waits: bool
     lines: list[Line]
     taxes: list[TaxShare]
     refunds: list[Refund]
@@ -232,14 +237,15 @@ class ChargeDecision(Contract):
     reason: GivenReason
 
 
-Why = Literal["charge", "dispute"]
+Why = Literal["charge", "dispute", "late"]
 
 
 class WaitingPayment(Contract):
     """A payment of which a person has to say something, and ``why``.
 
     ``charge``: nobody could find out what became of an attempt. ``dispute``: the bank took its money in
-    another currency, and nobody has said yet what that is in the payment's own.
+    another currency, and nobody has said yet what that is in the payment's own. ``late``: its money came
+    for a payment that had been cancelled.
     """
 
     payment_id: UUID

@@ -1,15 +1,18 @@
 """Payments that wait for a person: the alarm, the list, and what he says, in the console and over the API."""
 
 import json
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
 from kernel.contracts.money import Money
-from kernel.contracts.plugins import Dispute
+from kernel.contracts.plugins import Dispute, Outcome
 from kernel.ids import new_id
 from services.billing.models import Charge, Payment
+from services.billing.payments.charges import settle_charge
 from services.billing.payments.disputes import note_dispute
+from services.billing.payments.lifecycle import cancel_payment
 from services.customers.models import AuditLine
 from tests.billing.till import BACK, Till, open_till
 from tests.console.people import registered, settle
@@ -196,3 +199,45 @@ def test_an_inquiry_is_shown_as_what_it_is_and_can_be_answered_by_a_refund(
     assert "Only asked about" in shown
     assert "The bank only asks, and has taken nothing." in shown
     assert f'href="/payments/{payment_id}/refund"' in shown
+
+
+@pytest.fixture
+def late(till: Till) -> UUID:
+    """Money that came for a payment which was cancelled meanwhile."""
+    charge_id = till.page(payment_id := till.payment())
+    with till.billing.unit_of_work(till.owner) as uow:
+        cancel_payment(uow, payment_id, reason="Wrong price")
+        settle_charge(uow, charge_id, Outcome("succeeded", "pi_1"))
+    return till.payments()[-1].id
+
+
+def test_late_money_alarms_and_leads_to_both_ways_out(world: World, browser: Browser, late: UUID) -> None:
+    shown = get(world, browser, f"/payments/{late}").text
+
+    assert "This money came for payment 1 after that had been cancelled" in shown
+    assert ALARM in shown
+    assert f'href="/payments/{late}/keep"' in shown
+    assert f'href="/payments/{late}/refund"' in shown
+
+
+def test_late_money_is_kept_by_a_button(world: World, browser: Browser, till: Till, late: UUID) -> None:
+    path = f"/payments/{late}/keep"
+    form = get(world, browser, path).form(path)
+
+    answers = [browser.post(world.url("admin", path), form) for _ in range(2)]
+    shown = browser.follow(answers[0]).text
+
+    assert [answer.status for answer in answers] == [303, 303]
+    assert "The money is kept for what was cancelled." in shown
+    assert ALARM not in shown
+    assert till.read_payment(late).kept_at is not None
+
+
+def test_late_money_is_given_back_by_a_button(world: World, browser: Browser, till: Till, late: UUID) -> None:
+    path = f"/payments/{late}/refund"
+    form = {name: value for name, value in get(world, browser, path).form("").items() if name != "by_hand"}
+
+    answer = browser.post(world.url("admin", path), form | {"do": "refund"})
+
+    assert answer.status == 303
+    assert till.read_payment(late).reserved == 19900

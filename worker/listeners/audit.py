@@ -10,6 +10,7 @@ from kernel.contracts.events import (
     DifferenceClosed,
     DisputeWrittenDown,
     InvoicesExported,
+    LateMoneyKept,
     MembershipsExported,
     NetworkSettingsChanged,
     PaymentCancelled,
@@ -102,6 +103,13 @@ def note_dispute_amount(uow: UnitOfWork, event: DisputeWrittenDown, recorded: Re
     """Note who says what the bank took in the payment's currency, and how he knows."""
     told = {"payment": event.number, "amount": in_words(event.taken), "reason": event.reason}
     _note(uow, recorded, "dispute written down", event.customer_id, details=told)
+
+
+@audit.to(LateMoneyKept)
+def note_late_money(uow: UnitOfWork, event: LateMoneyKept, recorded: Recorded) -> None:
+    """Note who kept money that came after its payment was cancelled."""
+    told = {"payment": event.number, "amount": in_words(event.amount)}
+    _note(uow, recorded, "late payment kept", event.customer_id, details=told)
 
 
 @audit.to(PaymentMethodRemoved)

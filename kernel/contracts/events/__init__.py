@@ -100,6 +100,7 @@ from kernel.contracts.events.memberships import (
 from kernel.contracts.events.payments import (
     ChargeDecided,
     ChargeGivenUp,
+    LateMoneyKept,
     PaymentCancelled,
     PaymentEvent,
     PaymentLinesChanged,
@@ -184,6 +185,7 @@ __all__ = [
     "InvoiceIssued",
     "InvoiceSent",
     "InvoicesExported",
+    "LateMoneyKept",
     "MailSentAgain",
     "MembershipCancellationScheduled",
     "MembershipCancellationUndone",

@@ -42,6 +42,18 @@ class PaymentReceivedTwice(Happened):
     amount: Money
 
 
+class LateMoneyKept(Happened):
+    """Money that came after its payment was cancelled is kept for what that one was for."""
+
+    type: Literal["payment.late_money_kept"] = "payment.late_money_kept"
+    payment_id: UUID
+    customer_id: UUID
+    membership_id: UUID | None
+    number: int
+    cancelled_number: int
+    amount: Money
+
+
 class _OfCharge(Happened):
     charge_id: UUID
     payment_id: UUID
@@ -97,6 +109,7 @@ PaymentEvent = (
     PaymentCancelled
     | PaymentLinesChanged
     | PaymentReceivedTwice
+    | LateMoneyKept
     | ChargeGivenUp
     | ChargeDecided
     | PaymentsExported

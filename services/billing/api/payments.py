@@ -23,6 +23,7 @@ from services.billing.payments import line_changes
 from services.billing.payments.by_hand import add_by_hand, complete_by_hand
 from services.billing.payments.charges import request_charge, withdraw_charge
 from services.billing.payments.decisions import decide_charge
+from services.billing.payments.late_money import keep_late_money
 from services.billing.payments.lifecycle import cancel_payment
 from services.billing.payments.pay_pages import look_sooner
 from services.billing.queries import payment as pages
@@ -134,6 +135,14 @@ def decide_about_charge(uow: UnitOfWork, payment_id: UUID, charge_id: UUID) -> R
     said = body(ChargeDecision)
     decided = decide_charge(uow, payment_id, charge_id, **dict(said))
     return answer(pages.payment(uow, decided.payment_id))
+
+
+@api.post("/payments/<uuid:payment_id>/keeping")
+@needs("billing.edit")
+@once
+def keep(uow: UnitOfWork, payment_id: UUID) -> Response:
+    keep_late_money(uow, payment_id)
+    return answer(pages.payment(uow, payment_id))
 
 
 @api.post("/payments/<uuid:payment_id>/cancellation")

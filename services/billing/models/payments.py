@@ -57,7 +57,8 @@ class Payment(TenantScoped, Timestamped, Base):
     what the customer's bank has taken back. ``credit`` is the part of the discount that was paid before,
     for time that was taken back; ``credited`` is what of this one is credit of that kind now, and is not
     refunded besides. ``former_customer_id`` is who bought, when he was deleted and
-    the payment handed over.
+    the payment handed over. ``late_for`` is the payment that was cancelled before this money came for it;
+    until ``kept_at``, or until it is given back, a person has to say what becomes of it.
     """
 
     missing = N_("There is no such payment.")
@@ -87,6 +88,15 @@ class Payment(TenantScoped, Timestamped, Base):
         CheckConstraint("disputed >= 0", name="disputed"),
         CheckConstraint("least(discount, tax) >= 0", name="parts"),
         CheckConstraint("least(credit, credited) >= 0", name="credit"),
+        ForeignKeyConstraint(
+            ["network_id", "late_for"], ["payments.network_id", "payments.id"], name="fk_payments_late_for"
+        ),
+        Index(
+            "ix_payments_late",
+            "network_id",
+            "created_at",
+            postgresql_where=text("late_for IS NOT NULL AND kept_at IS NULL"),
+        ),
         CheckConstraint("kind IN ('first', 'renewal', 'change', 'other')", name="kind"),
         Index("ix_payments_newest", "network_id", desc("created_at"), desc("id")),
         Index("ix_payments_status", "network_id", "status", desc("created_at"), desc("id")),
@@ -119,6 +129,8 @@ class Payment(TenantScoped, Timestamped, Base):
     gateway: Mapped[str]
     gateway_reference: Mapped[str] = mapped_column(default="")
     completed_at: Mapped[datetime | None]
+    late_for: Mapped[UUID | None]
+    kept_at: Mapped[datetime | None]
 
     lines: Mapped[list["PaymentLine"]] = relationship(order_by="PaymentLine.position", lazy="select")
     refunds: Mapped[list[Refund]] = relationship(order_by=Refund.created_at, lazy="select")

@@ -11,6 +11,7 @@ from services.billing.gateways.configured import MANUAL, default_gateway
 from services.billing.models import Charge, Payment, PaymentMethod
 from services.billing.models.payments import REFUNDABLE, PaymentNotRefundable
 from services.billing.payments.charges import NothingToCharge, require_ready
+from services.billing.payments.late_money import check_kept
 from services.billing.payments.line_changes import require_lines_open
 from services.billing.payments.methods import NoMethod
 from services.billing.payments.under_way import refuse_under_way
@@ -25,7 +26,7 @@ def actions_of(
 ) -> Iterator[Action]:
     """Give each action; the open ``charge`` and the customer's ``methods`` are known already."""
     unpaid = partial(_check_unpaid, payment, charge)
-    asked: dict[ActionName, list[Callable[[], None]]] = {
+    asked: dict[ActionName, list[Callable[[], object]]] = {
         "complete": [unpaid],
         "charge": [unpaid, partial(_check_charge, uow, payment, methods)],
         "end_page": [partial(_check_page, charge)],
@@ -33,6 +34,7 @@ def actions_of(
         "send_link": [partial(_check_unpaid, payment, None if _is_page(charge) else charge)],
         "edit_lines": [unpaid, partial(require_lines_open, payment)],
         "refund": [partial(_check_refund, payment)],
+        "keep": [partial(check_kept, uow, payment)],
     }
     for name, checks in asked.items():
         yield Action(name=name, refusal=_refusal(checks))
@@ -47,7 +49,7 @@ def can_pay(uow: UnitOfWork, payment: Payment) -> bool:
     return payment.total > 0
 
 
-def _refusal(checks: list[Callable[[], None]]) -> Said | None:
+def _refusal(checks: list[Callable[[], object]]) -> Said | None:
     try:
         for check in checks:
             check()

@@ -19,7 +19,11 @@ TWICE = {
     "en": "Payment %(number)s, paid once more",
     "sv": "Betalning %(number)s, betald en gång till",
 }
-"""In the network's language: it stands on a receipt."""
+LATE = {
+    "en": "Payment %(number)s, paid after it was cancelled",
+    "sv": "Betalning %(number)s, betald efter att den avbrutits",
+}
+"""In the network's language: they stand on a receipt."""
 
 
 def take_money(uow: UnitOfWork, payment: Payment, charge: Charge, outcome: Outcome) -> None:
@@ -38,7 +42,9 @@ def take_money(uow: UnitOfWork, payment: Payment, charge: Charge, outcome: Outco
 
 
 def _one_more(uow: UnitOfWork, payment: Payment, charge: Charge) -> Payment:
-    words = TWICE.get(locale(uow), TWICE["en"])
+    is_late = payment.status == "cancelled"
+    sentences = LATE if is_late else TWICE
+    words = sentences.get(locale(uow), sentences["en"])
     item = Item(words % {"number": payment.number}, charge.amount)
     extra = add_payment(
         uow,
@@ -47,6 +53,7 @@ def _one_more(uow: UnitOfWork, payment: Payment, charge: Charge) -> Payment:
         lines=priced_lines([item], currency=charge.currency),
         gateway=charge.gateway,
     )
+    extra.late_for = payment.id if is_late else None
     uow.session.flush()
     charge.payment_id = extra.id
     uow.publish(

@@ -24,6 +24,7 @@ from services.billing.models import (
     PaymentMethod,
 )
 from services.billing.models.charges import OPEN_CHARGES
+from services.billing.models.payments import REFUNDABLE
 from services.billing.payments.actions import actions_of, can_pay
 from services.billing.payments.methods import kept_methods
 from services.billing.queries.overview import payment_row
@@ -37,6 +38,7 @@ def payment(uow: UnitOfWork, payment_id: UUID) -> contract.Payment:
     methods = kept_methods(uow, found.customer_id)
     under_way = next((charge for charge, _method in attempts if charge.status in OPEN_CHARGES), None)
     number = select(Membership.number).where(Membership.id == found.membership_id)
+    cancelled = select(Payment.number).where(Payment.id == found.late_for)
     return contract.Payment(
         **dict(payment_row(found)),
         kind=found.kind,
@@ -51,6 +53,9 @@ def payment(uow: UnitOfWork, payment_id: UUID) -> contract.Payment:
         spent=found.money(found.captured - found.refunded),
         refundable=found.money(found.refundable),
         disputed=found.money(found.disputed),
+        late_for=found.late_for,
+        late_for_number=uow.session.scalar(cancelled) if found.late_for else None,
+        waits=found.late_for is not None and found.kept_at is None and found.status in REFUNDABLE,
         lines=[_line(line) for line in found.lines],
         taxes=list(_taxes(found)),
         refunds=[refund_of(refund, found.number, found.customer_id) for refund in found.refunds],

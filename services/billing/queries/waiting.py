@@ -8,6 +8,7 @@ from kernel.contracts import payments as contract
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
 from services.billing.models import Charge, Dispute, Payment
+from services.billing.payments.late_money import WAITS
 
 MOST = 200
 UNDECIDED = Charge.state == "dead"
@@ -17,7 +18,7 @@ HELD = Dispute.held_at.is_not(None)
 
 def waiting_payments(uow: UnitOfWork) -> contract.WaitingPayments:
     """Return what waits, the longest first."""
-    found = sorted((*_undecided(uow), *_held(uow)), key=lambda one: one.since)
+    found = sorted((*_undecided(uow), *_held(uow), *_late(uow)), key=lambda one: one.since)
     return contract.WaitingPayments(items=found[:MOST])
 
 
@@ -25,7 +26,8 @@ def count_waiting(uow: UnitOfWork) -> int:
     """Return how many there are."""
     charges = select(func.count()).select_from(Charge).where(UNDECIDED).scalar_subquery()
     disputes = select(func.count()).select_from(Dispute).where(HELD).scalar_subquery()
-    return uow.session.scalar(select(charges + disputes)) or 0
+    late = select(func.count()).select_from(Payment).where(WAITS).scalar_subquery()
+    return uow.session.scalar(select(charges + disputes + late)) or 0
 
 
 def _undecided(uow: UnitOfWork) -> Iterator[contract.WaitingPayment]:
@@ -42,8 +44,14 @@ def _held(uow: UnitOfWork) -> Iterator[contract.WaitingPayment]:
         yield _waiting(payment, dispute.money, dispute, "dispute")
 
 
+def _late(uow: UnitOfWork) -> Iterator[contract.WaitingPayment]:
+    oldest = select(Payment).where(WAITS).order_by(Payment.created_at)
+    for payment in uow.session.scalars(oldest.limit(MOST)):
+        yield _waiting(payment, payment.money(payment.captured), payment, "late")
+
+
 def _waiting(
-    payment: Payment, amount: Money, what: Charge | Dispute, why: contract.Why
+    payment: Payment, amount: Money, what: Charge | Dispute | Payment, why: contract.Why
 ) -> contract.WaitingPayment:
     return contract.WaitingPayment(
         payment_id=payment.id,
