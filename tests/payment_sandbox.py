@@ -122,6 +122,12 @@ class Sandbox:
             assert time.monotonic() < deadline, "The provider did not do it."
             time.sleep(0.05)
 
+    def wait_until_booked(self, charge: str, *, ahead: float) -> None:
+        """Move the provider's clock ahead, and wait until it has booked what it keeps of the charge."""
+        self.advance(ahead)
+        name = self.look(charge)["latest_charge"]
+        self.wait_until(lambda: self.look(name)["balance_transaction"] is not None)
+
     def advance(self, seconds: float) -> None:
         """Move the provider's clock ahead."""
         self._control("POST", "clock", seconds=seconds)

@@ -57,8 +57,9 @@ class Outcome:
     ``unknown``: it may or may not have moved; ask again with ``find``. ``failed`` is certain, and
     ``is_final`` says that the same method will never do (a hard decline); ``code`` is the gateway's word.
     ``reversed``: a refund that had succeeded came back. ``money`` and ``fee`` are what really moved, where
-    the gateway says so; ``method`` is what was saved on the way. ``charge`` is the gateway's name for the
-    charge that a refund belongs to, also one that was made at the gateway itself.
+    the gateway says so; ``is_fee_pending``: it has yet to say its fee. ``method`` is what was saved on the
+    way. ``charge`` is the gateway's name for the charge that a refund belongs to, also one that was made at
+    the gateway itself.
     """
 
     state: Literal["succeeded", "pending", "waiting", "failed", "unknown", "reversed"]
@@ -71,6 +72,7 @@ class Outcome:
     charge: str = ""
     money: Money | None = None
     fee: Money | None = None
+    is_fee_pending: bool = False
     method: Method | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 

@@ -51,11 +51,12 @@ def _charge(book: Book, intent: Thing, status: str) -> Thing:
 
 
 def _succeed(book: Book, intent: Thing, charge: Thing) -> Thing:
-    booking = book.make(
-        "balance_transaction", "txn_", amount=charge["amount"], currency=charge["currency"],
-        fee=fee_of(charge), net=charge["amount"] - fee_of(charge), type="charge", source=charge["id"],
-    )  # fmt: skip
-    book.save(charge, balance_transaction=booking["id"], amount_captured=charge["amount"])
+    book.save(charge, amount_captured=charge["amount"])
+    later = book.faults.take("payment_intents", kinds=frozenset({"fee_later"}))
+    if later:
+        book.do_later(charge["id"], "booked", later.seconds)
+    else:
+        book_fee(book, charge)
     book.save(
         intent,
         status="succeeded",
@@ -70,6 +71,16 @@ def _succeed(book: Book, intent: Thing, charge: Thing) -> Thing:
     if card_of(method["_number"]).is_disputed:
         book.do_later(charge["id"], "disputed", DISPUTED_AFTER)
     return intent
+
+
+def book_fee(book: Book, charge: Thing) -> None:
+    """Book what came, and what the provider keeps of it."""
+    fee = fee_of(charge)
+    booking = book.make(
+        "balance_transaction", "txn_", amount=charge["amount"], currency=charge["currency"],
+        fee=fee, net=charge["amount"] - fee, type="charge", source=charge["id"],
+    )  # fmt: skip
+    book.save(charge, balance_transaction=booking["id"])
 
 
 def fee_of(charge: Thing) -> int:

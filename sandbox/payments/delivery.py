@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
 
-from sandbox.payments.charges import decide_later
+from sandbox.payments.charges import book_fee, decide_later
 from sandbox.payments.disputes import open_dispute
 from sandbox.payments.forms import Form
 from sandbox.payments.problems import Refused
@@ -119,6 +119,8 @@ def decide(book: Book, name: str, outcome: str) -> None:
         decided(book, thing)
     elif thing["object"] == "refund":
         decide_refund(book, thing, outcome)
+    elif outcome == "booked":
+        book_fee(book, thing)
     elif outcome == "disputed":
         dispute(book, thing["id"])
 

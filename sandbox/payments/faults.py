@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal[
     "drop", "delay", "500_before", "500_after", "429", "nonsense", "pending", "duplicated", "shuffled",
-    "omitted", "other_amount",
+    "omitted", "other_amount", "fee_later",
 ]  # fmt: skip
 MOST = 60 * 86_400  # seconds; banks take weeks
 WEBHOOKS = {"duplicated", "shuffled", "omitted"}
@@ -22,6 +22,7 @@ class Fault(BaseModel):
     meanwhile. ``500_after``: done, but answered with an error, to the key's retries too. ``pending``:
     decided only after ``seconds``, as ``then`` says. ``nonsense``: what answers is no Stripe.
     ``other_amount``: of a refund, ``amount`` goes back.
+    ``fee_later``: what is kept of a charge is booked only after ``seconds``.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -131,7 +131,7 @@ class Book:
         return [json.loads(line[0]) for line in lines]
 
     def do_later(self, name: str, outcome: str, seconds: float) -> None:
-        """Decide about an object later: ``succeeded``, ``failed`` or ``disputed``."""
+        """Decide about an object later: ``succeeded``, ``failed``, ``disputed`` or ``booked``."""
         self.sql.execute(
             "INSERT INTO later (due, id, outcome) VALUES (?, ?, ?)", (self.now + seconds, name, outcome)
         )

@@ -4,15 +4,19 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 
+from kernel import clock
 from kernel.auth import Identity
 from kernel.config import Settings
 from kernel.contracts.events import ChargeDecided
 from kernel.contracts.plugins import Outcome
 from kernel.database import Database
 from kernel.errors import Invalid, NotFound
+from kernel.work import perform
 from services.billing.books.checks import read_books
 from services.billing.gateways.attempts import BANKS_TAKE, DELAYS
+from services.billing.gateways.configured import Gateways
 from services.billing.models.payments import PaymentNotOpen
 from services.billing.payments.charges import settle_charge
 from services.billing.payments.decisions import AttemptWaitsForNobody, decide_charge
@@ -21,6 +25,7 @@ from services.billing.queries.waiting import waiting_payments
 from tests.billing.conftest import sek
 from tests.billing.till import Till, open_till
 from tests.payment_sandbox import Sandbox, sandbox
+from worker.performers.fees import fee_performer
 
 __all__ = ["sandbox"]
 
@@ -84,6 +89,16 @@ def test_money_that_a_person_found_is_booked_under_the_gateways_name(till: Till)
     assert (till.read(charge_id).status, till.read(charge_id).state) == ("succeeded", "done")
     assert till.booked(payment_id)[:2] == ["created", "completed"]
     assert counted(till) == 0
+
+
+def test_and_what_the_gateway_kept_of_it_is_asked_for(till: Till, settings: Settings) -> None:
+    charge_id = given_up(till, payment_id := till.payment())
+    decide(till, charge_id, has_come=True, reference=till.sandbox.ledger("charge")[0]["charge"])
+
+    with time_machine.travel(clock.now() + DAY, tick=True):
+        perform(fee_performer(Gateways.of(settings)), till.billing, charge_id)
+
+    assert till.booked(payment_id) == ["created", "completed", "fee"]
 
 
 def test_and_nothing_is_charged_for_it_again(till: Till) -> None:

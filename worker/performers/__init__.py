@@ -5,6 +5,7 @@ from kernel.work import Performer
 from services.billing.gateways.configured import Gateways
 from worker.performers.book_checks import book_check
 from worker.performers.charges import charge_performer
+from worker.performers.fees import fee_performer
 from worker.performers.field_upkeep import field_upkeep
 from worker.performers.gateway_checks import gateway_check
 from worker.performers.gateway_messages import gateway_message
@@ -25,6 +26,7 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
     every = (
         book_check,
         charge_performer(gateways),
+        fee_performer(gateways),
         field_upkeep,
         gateway_check(gateways),
         gateway_message(gateways),

@@ -6,6 +6,7 @@ from services.billing.models.charges import Charge, PaymentMethod
 from services.billing.models.counts import PaymentCount
 from services.billing.models.departed import DepartedCustomer
 from services.billing.models.disputes import Dispute
+from services.billing.models.fees import FeeQuestion
 from services.billing.models.gateway_checks import GatewayCheck
 from services.billing.models.gateway_messages import GatewayMessage
 from services.billing.models.invoices import Invoice, Logo
@@ -30,6 +31,7 @@ from services.billing.models.verification import CustomerVerification, Network
 WORKS: dict[str, type[DueWork]] = {
     "refund": Refund,
     "charge": Charge,
+    "fee": FeeQuestion,
     "method_setup": MethodSetup,
     "membership": MembershipAgenda,
     "gateway_check": GatewayCheck,
@@ -48,6 +50,7 @@ __all__ = [
     "CustomerVerification",
     "DepartedCustomer",
     "Dispute",
+    "FeeQuestion",
     "GatewayCheck",
     "GatewayMessage",
     "GatewaySettings",

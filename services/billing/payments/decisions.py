@@ -39,10 +39,9 @@ def decide_charge(
         _require_own_name(uow, charge, name)
     decided = ChargeDecided(**told_of(payment, charge), has_come=has_come, reference=name, reason=reason)
     uow.publish(decided)
+    came = Outcome("succeeded", name, is_fee_pending=True)
     settle_charge(
-        uow,
-        charge.id,
-        Outcome("succeeded", name) if has_come else Outcome("failed", reason=DID_NOT_COME, code="decided"),
+        uow, charge.id, came if has_come else Outcome("failed", reason=DID_NOT_COME, code="decided")
     )
     return charge
 

@@ -7,10 +7,10 @@ neither lost nor hidden. It becomes a payment of its own, completed, which can b
 from kernel.contracts.events import PaymentReceivedTwice
 from kernel.contracts.plugins import Outcome
 from kernel.database import UnitOfWork
-from services.billing.books.ledger import book
 from services.billing.models import Charge, Payment
 from services.billing.models.payments import OPEN
 from services.billing.networks import locale
+from services.billing.payments.fees import note_fee
 from services.billing.payments.lifecycle import add_payment, receive
 from services.billing.payments.lines import Item, priced_lines
 from services.billing.payments.under_way import end_charge, end_page, has_page
@@ -36,7 +36,7 @@ def take_money(uow: UnitOfWork, payment: Payment, charge: Charge, outcome: Outco
     is_asked_for = payment.status in OPEN and payment.money(payment.total) == charge.money
     paid = payment if is_asked_for else _one_more(uow, payment, charge)
     receive(uow, paid, reference=charge.reference, gateway=charge.gateway)
-    _book_fee(uow, paid, charge, outcome)
+    note_fee(uow, charge, paid.id, outcome)
     if is_asked_for and has_page(uow, payment):
         end_page(uow, payment)
 
@@ -67,17 +67,3 @@ def _one_more(uow: UnitOfWork, payment: Payment, charge: Charge) -> Payment:
         )
     )
     return extra
-
-
-def _book_fee(uow: UnitOfWork, payment: Payment, charge: Charge, outcome: Outcome) -> None:
-    """Book what the gateway kept, in the currency that it keeps its accounts in."""
-    if outcome.fee is None:
-        return
-    book(
-        uow,
-        cause=f"payment:{payment.id}:charge:{charge.id}:fee",
-        act="fee",
-        currency=outcome.fee.currency,
-        amounts={"fees": outcome.fee.amount, "gateway_clearing": -outcome.fee.amount},
-        payment_id=payment.id,
-    )

@@ -87,12 +87,14 @@ def read_intent(intent: Json) -> Outcome:
 
 def _paid(intent: Json, state: Literal["succeeded", "pending"]) -> Outcome:
     units = intent.get("amount_received") or intent["amount"]
+    fee = _fee(inner(inner(intent, "latest_charge"), "balance_transaction"))
     return Outcome(
         state,
         str(intent["id"]),
         key=key_of(intent),
         money=from_stripe(units, intent["currency"]),
-        fee=_fee(inner(inner(intent, "latest_charge"), "balance_transaction")),
+        fee=fee,
+        is_fee_pending=fee is None and state == "succeeded",
         method=_saved_on_the_way(intent),
         labels=labels_of(intent),
     )
