@@ -11,6 +11,7 @@ from kernel.clients.gateways import GatewaySettingsCalls
 from kernel.clients.invoices import InvoicesClient
 from kernel.clients.membership_list import MembershipListClient
 from kernel.clients.memberships import MembershipsClient
+from kernel.clients.own_payments import OwnPaymentsClient
 from kernel.clients.payments import PaymentsClient
 from kernel.clients.products import ProductsClient
 from kernel.clients.refunds import RefundsClient
@@ -25,6 +26,7 @@ class BillingClient(
     CardPagesClient,
     GatewaySettingsCalls,
     MembershipListClient,
+    OwnPaymentsClient,
     RefundsClient,
     ProductsClient,
     PaymentsClient,

@@ -32,9 +32,16 @@ NEVER = {
         "credentials.show_own_sign_ins", "credentials.change_password",
         *(f"second_factors.{name}" for name in ("show", "begin", "confirm", "renew_codes", "remove")),
     },
+    "billing": {
+        f"billing.{name}"
+        for name in (
+            "make_own_page", "look_at_own_page", "own_payment_methods", "choose_own_payment_method",
+            "remove_own_payment_method", "own_card_page", "make_own_card_page", "look_at_own_card_page",
+        )
+    },
     "sites": {"switch.own_log"},
 }  # fmt: skip
-"""What stays the owner's own whatever the visit: his sign-in, his second factor, his consent."""
+"""What stays the owner's own whatever the visit: his sign-in, his second factor, his consent, his ways to pay."""
 
 
 def service_routes(stack: Stack) -> list[tuple[str, Rule, object]]:

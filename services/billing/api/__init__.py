@@ -12,6 +12,7 @@ from services.billing.api import invoices as invoices
 from services.billing.api import memberships as memberships
 from services.billing.api import methods as methods
 from services.billing.api import overview as overview
+from services.billing.api import own_payments as own_payments
 from services.billing.api import pay_pages as pay_pages
 from services.billing.api import payments as payments
 from services.billing.api import products as products

@@ -42,16 +42,19 @@ def keep_method(uow: UnitOfWork, customer_id: UUID, gateway: str, method: Method
     return kept
 
 
-def choose_default(uow: UnitOfWork, method_id: UUID) -> PaymentMethod:
-    """Charge this method from now on, where nothing else is said. Raises NotFound."""
-    method = _kept(uow, method_id)
+def choose_default(uow: UnitOfWork, method_id: UUID, *, customer_id: UUID | None = None) -> PaymentMethod:
+    """Charge this method from now on, where nothing else is said.
+
+    Raises NotFound, with a ``customer_id`` also for a method of somebody else's.
+    """
+    method = _kept(uow, method_id, customer_id)
     _make_default(uow, method)
     return method
 
 
-def remove_method(uow: UnitOfWork, method_id: UUID) -> PaymentMethod:
-    """Charge the method no more; the newest other one takes its place. Raises NotFound."""
-    method = _kept(uow, method_id)
+def remove_method(uow: UnitOfWork, method_id: UUID, *, customer_id: UUID | None = None) -> PaymentMethod:
+    """Charge the method no more; the newest other one takes its place. Raises as ``choose_default`` does."""
+    method = _kept(uow, method_id, customer_id)
     was_default, method.is_default = method.is_default, False
     method.removed_at = method.modified_at = uow.now
     uow.session.flush()
@@ -117,8 +120,8 @@ def _make_default(uow: UnitOfWork, method: PaymentMethod) -> None:
     uow.session.flush()
 
 
-def _kept(uow: UnitOfWork, method_id: UUID) -> PaymentMethod:
+def _kept(uow: UnitOfWork, method_id: UUID, customer_id: UUID | None) -> PaymentMethod:
     method = uow.get(PaymentMethod, method_id, lock=True)
-    if method.removed_at is not None:
+    if method.removed_at is not None or customer_id not in {None, method.customer_id}:
         raise NotFound(PaymentMethod.missing)
     return method
