@@ -21,6 +21,7 @@ from kernel.clients import Bound
 from kernel.contracts.pay_links import PayLinkFound, PayLinkToken
 from kernel.contracts.payments import ToPay
 from kernel.errors import Conflict, Failure, NotFound
+from kernel.ids import new_id
 
 blueprint = Blueprint("pay_links", __name__, url_prefix="/links/pay")
 
@@ -53,7 +54,7 @@ def pay() -> AnyResponse:
     try:
         link = _found(services, token)
         order = order_of_page(f"{hosts().origin(admin_host(current_host()))}/links/pay/back")
-        services.billing.make_pay_page(link.payment_id, order)
+        services.billing.make_pay_page(link.payment_id, order, key=request.form.get("key", ""))
     except (NotFound, Conflict) as failure:
         return _show(token, failure)
     session[WITH] = token
@@ -101,6 +102,7 @@ def _show(token: str, failure: Failure | None = None, *, is_back: bool = False) 
         refresh="3; url=/links/pay/back" if is_under_way and is_back else "",
         payment=found,
         token=token,
+        key=new_id(),
         failure=said(failure) if failure else "",
         is_under_way=is_under_way,
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
-from gateway.api.operations import operation
+from gateway.api.operations import idempotency_key, operation
 from kernel.contracts.agenda import WhatComes
 
 
@@ -16,7 +16,7 @@ def coming(membership_id: UUID) -> WhatComes:
 
 
 @blueprint.post("/memberships/<uuid:membership_id>/bill")
-@operation(scope="billing.edit")
+@operation(scope="billing.edit", moves_money=True)
 def bill_again(membership_id: UUID) -> None:
     """Ask for the next payment of a membership again, although it was cancelled."""
-    api_services().billing.bill_again(membership_id)
+    api_services().billing.bill_again(membership_id, key=idempotency_key())

@@ -6,7 +6,7 @@ from flask import Response
 
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
-from gateway.api.operations import operation
+from gateway.api.operations import idempotency_key, operation
 from gateway.downloads import csv_file
 from gateway.invoice_files import file_of_payment, invoice_file
 from gateway.invoices_found import found_invoices, named_invoices
@@ -51,7 +51,7 @@ def payment_invoice_pdf(payment_id: UUID) -> Response:
 
 
 @blueprint.post("/payments/<uuid:payment_id>/invoice/send")
-@operation(scope="billing.edit", answers=Invoice)
+@operation(scope="billing.edit", answers=Invoice, moves_money=True)
 def send_invoice(payment_id: UUID) -> Invoice:
     """Have a payment's invoice sent to its customer; it is issued now if it was not before."""
-    return api_services().billing.send_invoice(payment_id)
+    return api_services().billing.send_invoice(payment_id, key=idempotency_key())

@@ -7,12 +7,13 @@ from gateway import agenda_words
 from gateway.panels.request import PanelRequest
 from kernel.contracts.plugins import Panel
 from kernel.errors import N_
+from kernel.ids import new_id
 
 
 def load_coming(asked: PanelRequest) -> Mapping[str, Any]:
     """Return the steps that the worker will take."""
     coming = asked.services.billing.what_comes(asked.subject)
-    return {"coming": coming, "membership_id": asked.subject, "step": agenda_words.step}
+    return {"coming": coming, "membership_id": asked.subject, "step": agenda_words.step, "key": new_id()}
 
 
 membership_coming = Panel(

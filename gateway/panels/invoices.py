@@ -7,6 +7,7 @@ from gateway.panels.request import PanelRequest
 from kernel.contracts.invoices import InvoicesQuery
 from kernel.contracts.plugins import Panel
 from kernel.errors import N_
+from kernel.ids import new_id
 
 NOT_SENT = ("cancelled", "failed")
 
@@ -18,6 +19,7 @@ def load_invoices(asked: PanelRequest) -> Mapping[str, Any]:
     return {
         "invoices": found.items,
         "payment_id": asked.subject,
+        "key": new_id(),
         "can_be_sent": payment.status not in NOT_SENT and payment.total.amount > 0,
     }
 

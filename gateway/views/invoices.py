@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect
+from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import needs, services
@@ -29,9 +29,9 @@ def of_payment(payment_id: UUID) -> Response:
 @views.post("/payments/<uuid:payment_id>/invoice/send")
 @needs("billing.edit")
 def send(payment_id: UUID) -> AnyResponse:
-    """Send the invoice, issued now if it was not; a second click sends a second mail of the same invoice."""
+    """Send the invoice, issued now if it was not; a second click sends no second mail."""
     try:
-        sent = services().billing.send_invoice(payment_id)
+        sent = services().billing.send_invoice(payment_id, key=request.form.get("key", ""))
         flash(_("Invoice %(number)s is on its way to the customer.", number=sent.number), "success")
     except Conflict as failure:
         flash(said(failure), "error")

@@ -60,9 +60,9 @@ def start_pending(customer_id: UUID) -> AnyResponse:
 @views.post("/memberships/<uuid:membership_id>/bill")
 @needs("billing.edit")
 def bill_again(membership_id: UUID) -> AnyResponse:
-    """Ask for a payment again that was cancelled; a second click finds none."""
+    """Ask for a payment again that was cancelled; a second click asks for nothing more."""
     try:
-        services().billing.bill_again(membership_id)
+        services().billing.bill_again(membership_id, key=request.form.get("key", ""))
         flash(_("The payment is asked for again in a moment."), "success")
     except Conflict as reason:
         flash(said(reason), "error")

@@ -1,4 +1,4 @@
-"""What comes next for memberships, as the billing service's callers see it."""
+"""What comes next for memberships, as the billing service's callers see it; ``key`` is an Idempotency-Key."""
 
 from uuid import UUID
 
@@ -13,6 +13,6 @@ class AgendaClient(ServiceClient):
         """Return what is done about a membership next, and when."""
         return self._get(f"/v1/memberships/{membership_id}/coming", WhatComes)
 
-    def bill_again(self, membership_id: UUID) -> None:
+    def bill_again(self, membership_id: UUID, *, key: str) -> None:
         """Ask for a payment again that was cancelled. Raises Conflict when none was."""
-        self._tell("POST", f"/v1/memberships/{membership_id}/bill")
+        self._tell("POST", f"/v1/memberships/{membership_id}/bill", key=key)

@@ -27,9 +27,9 @@ class InvoicesClient(ServiceClient):
         """Return the invoice of a payment. Raises NotFound while there is none."""
         return self._get(f"/v1/payments/{payment_id}/invoice", contracts.Invoice)
 
-    def send_invoice(self, payment_id: UUID) -> contracts.Invoice:
-        """Have a payment's invoice sent to its customer, issued now if it was not."""
-        return self._send("POST", f"/v1/payments/{payment_id}/invoice/send", None, contracts.Invoice)
+    def send_invoice(self, payment_id: UUID, *, key: str) -> contracts.Invoice:
+        """Have a payment's invoice sent to its customer, issued now if it was not; once for a ``key``."""
+        return self._send("POST", f"/v1/payments/{payment_id}/invoice/send", None, contracts.Invoice, key=key)
 
     def own_invoices(self, asked: contracts.InvoicesQuery) -> contracts.InvoiceList:
         """Return a page of what was issued to the identity's own customer."""

@@ -94,9 +94,9 @@ class PaymentsClient(ServiceClient):
         """Return what whoever has the link of a payment sees of it; for the gateway itself."""
         return self._get(f"/v1/payments/{payment_id}/to-pay", contract.ToPay)
 
-    def make_pay_page(self, payment_id: UUID, order: contract.PayPageOrder) -> None:
+    def make_pay_page(self, payment_id: UUID, order: contract.PayPageOrder, *, key: str) -> None:
         """Have the payment gateway make a page to pay on; for the gateway itself. Raises Conflict."""
-        self._tell("POST", f"/v1/payments/{payment_id}/pages", order)
+        self._tell("POST", f"/v1/payments/{payment_id}/pages", order, key=key)
 
     def look_at_pay_page(self, payment_id: UUID) -> None:
         """Have it asked now whether the customer has paid; for the gateway itself."""

@@ -41,7 +41,7 @@ NEVER = {
     },
     "sites": {"switch.own_log"},
 }  # fmt: skip
-"""What stays the owner's own whatever the visit: his sign-in, his second factor, his consent, his ways to pay."""
+"""What stays the owner's own on any visit: his sign-in, second factor, consent and ways to pay."""
 
 
 def service_routes(stack: Stack) -> list[tuple[str, Rule, object]]:

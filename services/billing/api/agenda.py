@@ -4,9 +4,11 @@ from uuid import UUID
 
 from flask import Response
 
+from kernel.database import UnitOfWork
 from kernel.web import answer, needs, nothing, unit_of_work
 from services.billing.agenda.renewals import ask_again
 from services.billing.api.blueprint import api
+from services.billing.api.once import once
 from services.billing.queries.coming import what_comes
 
 
@@ -19,7 +21,7 @@ def coming(membership_id: UUID) -> Response:
 
 @api.post("/memberships/<uuid:membership_id>/bill")
 @needs("billing.edit")
-def bill_again(membership_id: UUID) -> Response:
-    with unit_of_work() as uow:
-        ask_again(uow, membership_id)
+@once
+def bill_again(uow: UnitOfWork, membership_id: UUID) -> Response:
+    ask_again(uow, membership_id)
     return nothing()

@@ -5,8 +5,10 @@ from uuid import UUID
 from flask import Response
 
 from kernel.contracts.invoices import InvoicesNarrowed, InvoicesQuery
+from kernel.database import UnitOfWork
 from kernel.web import answer, body, needs, query, streamed, unit_of_work
 from services.billing.api.blueprint import api, own_customer
+from services.billing.api.once import once
 from services.billing.invoices import export
 from services.billing.invoices import of_payments as use_cases
 from services.billing.queries import invoices
@@ -45,11 +47,11 @@ def invoice_of_payment(payment_id: UUID) -> Response:
 
 @api.post("/payments/<uuid:payment_id>/invoice/send")
 @needs("billing.edit")
-def send_invoice(payment_id: UUID) -> Response:
-    with unit_of_work() as uow:
-        sent = use_cases.send_invoice(uow, payment_id)
-        uow.session.flush()
-        return answer(invoices.invoice(uow, sent.id))
+@once
+def send_invoice(uow: UnitOfWork, payment_id: UUID) -> Response:
+    sent = use_cases.send_invoice(uow, payment_id)
+    uow.session.flush()
+    return answer(invoices.invoice(uow, sent.id))
 
 
 @api.get("/own/invoices")

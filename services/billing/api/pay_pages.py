@@ -5,8 +5,10 @@ from uuid import UUID
 from flask import Response
 
 from kernel.contracts.payments import PayPageOrder
+from kernel.database import UnitOfWork
 from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.billing.api.blueprint import api, installed_gateways
+from services.billing.api.once import once
 from services.billing.payments.pay_pages import ask_for_page, look_sooner
 from services.billing.queries import payment as pages
 
@@ -20,10 +22,10 @@ def to_pay(payment_id: UUID) -> Response:
 
 @api.post("/payments/<uuid:payment_id>/pages")
 @needs("payments.pay")
-def make_page(payment_id: UUID) -> Response:
+@once
+def make_page(uow: UnitOfWork, payment_id: UUID) -> Response:
     order = body(PayPageOrder)
-    with unit_of_work() as uow:
-        ask_for_page(uow, payment_id, return_to=order.return_to, language=order.language)
+    ask_for_page(uow, payment_id, return_to=order.return_to, language=order.language)
     return nothing()
 
 
