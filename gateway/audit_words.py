@@ -99,6 +99,7 @@ ACTS = {
     "site deleted": N_("Site deleted"),
     "assistance decided": N_("Assistance allowed or taken back by the customer"),
     "switch log exported": N_("Switch log exported"),
+    "sites exported": N_("Sites exported"),
     "switch cleared": N_("Switching to a site allowed"),
     "verification asked for": N_("Verification link asked for by the customer"),
     "verification changed": N_("E-mail verification changed by hand"),

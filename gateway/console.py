@@ -66,6 +66,7 @@ from gateway.views import (
     site_acts,
     site_edit,
     sites,
+    sites_list,
     switch_log,
     verification,
 )
@@ -124,6 +125,7 @@ for part in (
     site_edit,
     sites,
     switch_log,
+    sites_list,
     verification,
 ):
     console.register_blueprint(part.views)

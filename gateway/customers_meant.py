@@ -1,4 +1,4 @@
-"""Whom a search in one of billing's lists means: billing knows no names and no addresses."""
+"""Whom a search in a list of billing's or of sites means: neither knows names and addresses."""
 
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ from kernel.contracts.invoices import InvoicesNarrowed, InvoicesQuery
 from kernel.contracts.memberships import MembershipsNarrowed, MembershipsQuery
 from kernel.contracts.payments import PaymentsNarrowed, PaymentsQuery
 from kernel.contracts.people import MOST_CUSTOMERS
+from kernel.contracts.sites_list import SitesNarrowed, SitesQuery
 from kernel.short_numbers import number_in
 
 N = TypeVar(
@@ -18,6 +19,8 @@ N = TypeVar(
     MembershipsQuery,
     InvoicesNarrowed,
     InvoicesQuery,
+    SitesNarrowed,
+    SitesQuery,
 )
 
 

@@ -1,4 +1,4 @@
-"""Files of billing with the names of their customers in them: billing knows none."""
+"""Files of billing and of sites with the names of customers in them: neither knows any."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ CUSTOMER_ID = "customer_id"
 
 
 def named_file(services: Bound, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Give a file of billing's with a name and an address beside each customer's id.
+    """Give the file with a name and an address beside each customer's id.
 
     A hundred rows at a time are held, however many there are.
     """
@@ -23,7 +23,8 @@ def named_file(services: Bound, pieces: Iterator[bytes]) -> Iterator[bytes]:
     place = header.index(CUSTOMER_ID)
     yield BOM.encode() + _piece([[*header[:place], "customer", "email", *header[place:]]])
     while batch := list(islice(rows, MOST)):
-        known = services.customers.people([*{UUID(row[place]) for row in batch}]).items
+        ids = {UUID(row[place]) for row in batch if row[place]}
+        known = services.customers.people([*ids]).items if ids else []
         people = {str(person.id): [defused(person.name), defused(person.email)] for person in known}
         yield _piece([*row[:place], *people.get(row[place], ["", ""]), *row[place:]] for row in batch)
 

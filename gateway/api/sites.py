@@ -2,14 +2,19 @@
 
 from uuid import UUID
 
+from flask import Response
+
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
 from gateway.api.operations import operation
 from gateway.api.versions import CHANGED, precondition, seen_versions, tag_of
+from gateway.downloads import csv_file
+from gateway.sites_found import found_sites, site_rows
 from kernel.contracts.site_terms import SiteChange, SiteClosing, SiteCopy, SiteDeletion, SiteTerms
 from kernel.contracts.sites import CustomerSites, Network, Site
+from kernel.contracts.sites_list import SitesList, SitesNarrowed, SitesQuery
 from kernel.errors import Conflict
-from kernel.http import body
+from kernel.http import body, query
 
 
 @blueprint.get("/network")
@@ -24,6 +29,20 @@ def network() -> Network:
 def customer_sites(customer_id: UUID) -> CustomerSites:
     """A customer's newest sites."""
     return api_services().sites.customer_sites(customer_id)
+
+
+@blueprint.get("/sites")
+@operation(scope="sites.view", query=SitesQuery, answers=SitesList)
+def sites() -> SitesList:
+    """The network's sites, newest first; `q` is the beginning of words of a title, a host or an owner."""
+    return found_sites(api_services(), query(SitesQuery))
+
+
+@blueprint.get("/sites/export")
+@operation(scope="sites.view", query=SitesNarrowed, file="text/csv")
+def export_sites() -> Response:
+    """The sites as a CSV file, newest first."""
+    return csv_file(site_rows(api_services(), query(SitesNarrowed)))
 
 
 @blueprint.get("/sites/<uuid:site_id>")

@@ -87,7 +87,7 @@ def delete(site_id: UUID) -> AnyResponse:
     except (Invalid, Conflict) as failure:
         return _ask(site_id, "delete", failure)
     flash(_("The site %(host)s is deleted.", host=found.host), "success")
-    return redirect(f"/customers/{found.customer_id}" if found.customer_id else "/customers", 303)
+    return redirect(f"/customers/{found.customer_id}" if found.customer_id else "/sites", 303)
 
 
 def _typed(act: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kernel.clients.deletions import SitesDeletions
 from kernel.contracts import credentials, customers, site_terms, sites, visits
+from kernel.contracts.sites_list import SitesList, SitesNarrowed, SitesQuery
 
 
 class SitesClient(SitesDeletions):
@@ -29,6 +30,15 @@ class SitesClient(SitesDeletions):
     def customer_sites(self, customer_id: UUID) -> sites.CustomerSites:
         """Return the sites a customer owns."""
         return self._get(f"/v1/customers/{customer_id}/sites", sites.CustomerSites)
+
+    def list_sites(self, asked: SitesQuery) -> SitesList:
+        """Return a page of the network's sites, newest first."""
+        wanted = asked.model_dump(mode="json", exclude_defaults=True)
+        return self._get("/v1/sites", SitesList, wanted)
+
+    def export_sites(self, asked: SitesNarrowed) -> Iterator[bytes]:
+        """Return the CSV piece by piece. Raises at once when it cannot begin, later when it breaks off."""
+        return self._stream("POST", "/v1/sites/exports", asked)
 
     def site(self, site_id: UUID) -> sites.Site:
         """Return one site with its pages and domains."""

@@ -77,7 +77,7 @@ def paths_of(world: World, owner: Owner) -> list[str]:
         "/settings/fields", "/settings/fields/new?kind=choice", "/settings/gateways",
         "/settings/gateways/stripe", "/settings/gateways/manual",
         *linked, *(f"{linked[-1]}/{act}" for act in ("edit", "deactivate", "duplicate", "delete")),
-        "/search?q=a", "/search?q=nobody-at-all", "/background",
+        "/sites", "/sites?q=nobody", "/search?q=a", "/search?q=nobody-at-all", "/background",
         "/jobs", "/customers/export?q=a", "/customers/import",
         "/settings", "/no-such-page",
     ]  # fmt: skip

@@ -11,13 +11,13 @@ from kernel.contracts.site_terms import SiteChange, SiteClosing, SiteCopy, SiteD
 from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from kernel.ids import new_id
-from services.sites import queries
 from services.sites.lifecycle.deletion import NameNotTyped, delete_site
 from services.sites.lifecycle.duplication import CopyNotValid, duplicate_site
 from services.sites.lifecycle.opening import MainSiteStays, activate_site, deactivate_site
 from services.sites.lifecycle.terms import ChangedMeanwhile, SiteNotValid, change_site
 from services.sites.models import Network, Page, Site
 from services.sites.provisioning import provision_site
+from services.sites.queries import sites as queries
 from services.sites.sites import create_site, map_domain
 from services.sites.tickets import redeem_ticket
 from tests.sites.conftest import Open, make_site, ticket_in_hand

@@ -10,6 +10,7 @@ from kernel.contracts.events import (
     SiteDeleted,
     SiteDisabled,
     SitePublished,
+    SitesExported,
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
@@ -51,3 +52,9 @@ def note_change(uow: UnitOfWork, event: SiteChanged, recorded: Recorded) -> None
         after={name: after[name] for name in changed},
         details={"site": event.name},
     )
+
+
+@site_audit.to(SitesExported)
+def note_export(uow: UnitOfWork, event: SitesExported, recorded: Recorded) -> None:
+    """Note who took sites along."""
+    write_line(uow, recorded, "sites exported", recorded.network_id, details={"narrowed": event.narrowed})

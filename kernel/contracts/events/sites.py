@@ -71,6 +71,13 @@ class SiteDeleted(Happened):
     host: str
 
 
+class SitesExported(Happened):
+    """Somebody took a list of sites along: all, or those that were narrowed to."""
+
+    type: Literal["site.exported"] = "site.exported"
+    narrowed: dict[str, str]
+
+
 class SitePageChanged(Happened):
     type: Literal["site.page_changed"] = "site.page_changed"
     site_id: UUID
@@ -116,6 +123,7 @@ SiteEvent = (
     | SiteDisabled
     | SiteChanged
     | SiteDeleted
+    | SitesExported
     | SitePageChanged
     | VisitStarted
     | VisitEnded

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from kernel.asked_ids import customers_in
 from kernel.contracts import invoices as contracts
 from kernel.contracts.money import Money
 from kernel.cursors import Cursor, TimeCursor
@@ -15,7 +16,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import NotFound
 from services.billing.models import Invoice, Logo, Payment
 from services.billing.models.payments import OPEN
-from services.billing.queries.narrowing import customers_in, days_between
+from services.billing.queries.narrowing import days_between
 from services.billing.queries.paging import Order
 
 PAID = Payment.captured - func.least(Payment.disputed, Payment.captured)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from kernel.asked_ids import customers_in
 from kernel.contracts.memberships import (
     MembershipCounts,
     MembershipListRow,
@@ -21,7 +22,7 @@ from kernel.database import UnitOfWork
 from kernel.short_numbers import number_in
 from services.billing.memberships.periods import period_of
 from services.billing.models import Membership, MembershipCount, MembershipItem, Product
-from services.billing.queries.narrowing import customers_in, days_between
+from services.billing.queries.narrowing import days_between
 from services.billing.queries.overview import MEMBERSHIP_ROW
 from services.billing.queries.paging import Order
 

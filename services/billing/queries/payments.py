@@ -22,6 +22,7 @@ from sqlalchemy import (
     union,
 )
 
+from kernel.asked_ids import customers_in
 from kernel.contracts.money import Money
 from kernel.contracts.payments import PaymentListed, PaymentsList, PaymentsNarrowed, PaymentsQuery
 from kernel.cursors import CursorNotValid, TimeCursor
@@ -30,7 +31,7 @@ from kernel.errors import N_
 from kernel.prepared import Prepared
 from kernel.short_numbers import number_in
 from services.billing.models import Charge, GatewaySettings, Payment, PaymentCount
-from services.billing.queries.narrowing import customers_in, days_between
+from services.billing.queries.narrowing import days_between
 
 LIST = "payments"
 TIME, ID = DateTime(timezone=True), Uuid()

@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from kernel.contracts.common import Contract
 from kernel.web import answer, database, needs, query, unit_of_work
-from services.sites import queries
 from services.sites.hosts import resolve_host
+from services.sites.queries import sites as queries
 
 api = Blueprint("hosts", __name__, url_prefix="/v1")
 

@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 
 from kernel.contracts.sites import PageEdit
 from kernel.web import answer, body, needs, unit_of_work
-from services.sites import queries
 from services.sites.own import own_customer, own_site, visited_site
 from services.sites.pages import edit_page
+from services.sites.queries import sites as queries
 from services.sites.rows import page_of
 
 api = Blueprint("own", __name__, url_prefix="/v1/own")

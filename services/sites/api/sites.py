@@ -6,12 +6,15 @@ from flask import Blueprint, Response
 
 from kernel.contracts.customers import SearchQuery
 from kernel.contracts.site_terms import SiteChange, SiteClosing, SiteCopy, SiteDeletion
-from kernel.web import answer, body, needs, nothing, query, unit_of_work
-from services.sites import queries
+from kernel.contracts.sites_list import SitesNarrowed, SitesQuery
+from kernel.web import answer, body, needs, nothing, query, streamed, unit_of_work
+from services.sites import export
 from services.sites.lifecycle.deletion import delete_site
 from services.sites.lifecycle.duplication import duplicate_site
 from services.sites.lifecycle.opening import activate_site, deactivate_site
 from services.sites.lifecycle.terms import change_site
+from services.sites.queries import sites as queries
+from services.sites.queries.sites_list import sites_list
 
 api = Blueprint("sites", __name__, url_prefix="/v1")
 
@@ -21,6 +24,23 @@ api = Blueprint("sites", __name__, url_prefix="/v1")
 def customer_sites(customer_id: UUID) -> Response:
     with unit_of_work() as uow:
         return answer(queries.customer_sites(uow, customer_id))
+
+
+@api.get("/sites")
+@needs("sites.view")
+def sites() -> Response:
+    wanted = query(SitesQuery)
+    with unit_of_work() as uow:
+        return answer(sites_list(uow, wanted))
+
+
+@api.post("/sites/exports")
+@needs("sites.view")
+def export_sites() -> Response:
+    wanted = body(SitesNarrowed)
+    with unit_of_work() as uow:
+        export.note_export(uow, wanted)
+    return streamed(export.file_of(unit_of_work, wanted), "text/csv; charset=utf-8")
 
 
 @api.get("/sites/<uuid:site_id>")

@@ -1,6 +1,7 @@
 """The tables of the sites service, and the rules that need one row and its children."""
 
 from services.sites.models.base import Base
+from services.sites.models.counts import SiteCount
 from services.sites.models.departed import DepartedCustomer
 from services.sites.models.networks import Network
 from services.sites.models.pages import Page
@@ -23,6 +24,7 @@ __all__ = [
     "Page",
     "Provisioning",
     "Site",
+    "SiteCount",
     "SiteWord",
     "SwitchTicket",
     "Visit",

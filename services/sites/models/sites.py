@@ -25,6 +25,9 @@ class Site(TenantScoped, Timestamped, Versioned, Base):
         UniqueConstraint("network_id", "name"),
         ForeignKeyConstraint(["network_id"], ["networks.network_id"]),
         Index("ix_sites_customer", "network_id", "customer_id", desc("created_at"), desc("id")),
+        Index("ix_sites_newest", "network_id", desc("created_at"), desc("id")),
+        Index("ix_sites_type", "network_id", "type", desc("created_at"), desc("id")),
+        Index("ix_sites_state", "network_id", "state", desc("created_at"), desc("id")),
         Index(
             "uq_sites_primary", "network_id", "customer_id", unique=True, postgresql_where=text("is_primary")
         ),
