@@ -26,8 +26,8 @@ PREFIX = "field-"  # of the plugin's fields, whose names must not meet those of 
 @needs("network.settings")
 def show_list() -> Response:
     """Say of each gateway that is installed how it is used."""
-    found = services().billing.payment_gateways().items
-    return page("gateways/list.html", menu="settings", gateways=found)
+    found = services().billing.payment_gateways()
+    return page("gateways/list.html", menu="settings", gateways=found.items, under_way=found.under_way)
 
 
 @views.get("/<name>")

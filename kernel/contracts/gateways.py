@@ -47,10 +47,23 @@ class GatewayRead(Contract):
     is_being_tested: bool
 
 
+class GatewayUnderWay(Contract):
+    """A gateway that takes no new money, at which so many charges and refunds are not settled yet.
+
+    ``is_there``: it can still be asked, and is only switched off.
+    """
+
+    name: str
+    is_there: bool
+    charges: int
+    refunds: int
+
+
 class GatewayList(Contract):
-    """Every gateway that is installed."""
+    """Every gateway that is installed; ``under_way``: what is not settled at those that are off or gone."""
 
     items: list[GatewayRead]
+    under_way: list[GatewayUnderWay]
 
 
 class GatewayNames(Contract):

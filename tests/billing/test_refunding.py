@@ -22,6 +22,7 @@ from kernel.contracts.plugins import Outcome
 from kernel.log import EventRow
 from kernel.work import perform, retry_dead
 from services.billing.gateways.attempts import DELAYS, LOOK_AT_PENDING
+from services.billing.gateways.configured import NOT_THERE
 from services.billing.memberships.lifecycle import activate_membership
 from services.billing.models import LedgerBalance, Membership, Refund
 from services.billing.refunds.lifecycle import request_refund, settle_refund
@@ -348,7 +349,7 @@ def test_a_gateway_that_was_taken_away_leaves_the_refund_to_be_tried_later(
 
     refund = desk.refund(refund_id)
     assert (refund.status, refund.state, bank.posts) == ("requested", "due", [])
-    assert refund.last_error == "The payment gateway gone is not set up in this network."
+    assert refund.last_error == NOT_THERE
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from kernel.contracts.money import Money
 from kernel.contracts.plugins import Dispute, Outcome
 from kernel.ids import new_id
-from services.billing.models import Charge, Payment
+from services.billing.models import Charge, GatewaySettings, Payment
 from services.billing.payments.charges import settle_charge
 from services.billing.payments.disputes import note_dispute
 from services.billing.payments.lifecycle import cancel_payment
@@ -241,3 +241,23 @@ def test_late_money_is_given_back_by_a_button(world: World, browser: Browser, ti
 
     assert answer.status == 303
     assert till.read_payment(late).reserved == 19900
+
+
+@pytest.mark.parametrize(
+    ("gateway", "sentence"),
+    [
+        ("stripe", "Stripe is switched off. What is under way there is settled all the same."),
+        ("gone", "gone is not installed here any more, or not set up."),
+    ],
+)
+def test_the_settings_say_what_is_under_way_at_a_gateway_that_is_off_or_gone(
+    world: World, browser: Browser, till: Till, charge: Charge, *, gateway: str, sentence: str
+) -> None:
+    with till.billing.unit_of_work(till.owner) as uow:
+        uow.session.execute(update(Charge).values(gateway=gateway))
+        uow.session.execute(update(GatewaySettings).values(is_enabled=False, is_default=False))
+
+    shown = get(world, browser, "/settings/gateways").text
+
+    assert sentence in shown
+    assert "Attempts to charge: 1, refunds: 0." in shown

@@ -5,7 +5,7 @@ from kernel.contracts.plugins import GatewayAway
 from kernel.database import Database
 from kernel.work import Claim, Performer, Result
 from services.billing.gateways.attempts import DELAYS, Attempt
-from services.billing.gateways.configured import GatewayNotReady, Gateways
+from services.billing.gateways.configured import NOT_THERE, GatewayNotReady, Gateways
 from services.billing.models import Charge
 from services.billing.payments.charging import note_no_answer, note_outcome, take_up
 
@@ -35,8 +35,9 @@ class Charging:
                 return Result("done")
             outcome = attempt.carry_out()
         except (GatewayAway, GatewayNotReady) as reason:
+            said = NOT_THERE if isinstance(reason, GatewayNotReady) else str(reason)
             with home.unit_of_work(worker) as uow:
-                return note_no_answer(uow, mine, str(reason))
+                return note_no_answer(uow, mine, said)
         with home.unit_of_work(worker) as uow:
             return note_outcome(uow, mine, outcome)
 

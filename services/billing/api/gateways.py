@@ -10,6 +10,7 @@ from kernel.errors import N_, BadRequest
 from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.billing.api.blueprint import api, installed_gateways
 from services.billing.gateways.checks import ask_check
+from services.billing.gateways.left_behind import left_behind
 from services.billing.gateways.messages import take_message
 from services.billing.gateways.settings import change_gateway, installed, show_gateway, show_gateways
 
@@ -18,7 +19,8 @@ from services.billing.gateways.settings import change_gateway, installed, show_g
 @needs("network.settings")
 def payment_gateways() -> Response:
     with unit_of_work() as uow:
-        return answer(GatewayList(items=show_gateways(uow, installed_gateways())))
+        gateways = installed_gateways()
+        return answer(GatewayList(items=show_gateways(uow, gateways), under_way=left_behind(uow, gateways)))
 
 
 @api.get("/gateway-names")

@@ -18,6 +18,13 @@ from services.billing.models import GatewaySettings
 MANUAL = "manual"
 
 
+NOT_THERE = N_(
+    "The payment gateway is not installed here any more, or not set up. Nothing is lost: it is asked again "
+    "once it is there."
+)
+"""What is said of money that is under way at such a gateway."""
+
+
 class GatewayNotReady(Conflict):
     """The network does not use the gateway, or it is not installed (any more)."""
 

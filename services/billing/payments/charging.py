@@ -76,6 +76,7 @@ def note_no_answer(uow: UnitOfWork, mine: Claim, reason: str) -> Result:
     """Write down that the gateway could not say anything, and when it is asked again. Raises LeaseLost."""
     payment, charge = lock_charge(uow, mine.id)
     require_lease(charge, mine)
+    charge.reason, charge.modified_at = reason, uow.now
     return _ask_again(uow, payment, charge, mine, reason)
 
 

@@ -54,7 +54,7 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> RefundAttempt |
         return None
     gateway = gateways.open(uow, refund.gateway)
     if is_new:
-        refund.status, refund.submitted_at = "submitting", uow.now
+        refund.status, refund.submitted_at, refund.failure = "submitting", uow.now, ""
         refund.key_expires_at = uow.now + gateway.KEY_LIFETIME if gateway.KEY_LIFETIME else None
     return RefundAttempt(
         gateway,
@@ -85,6 +85,8 @@ def note_no_answer(uow: UnitOfWork, mine: Claim, reason: str, delays: Sequence[f
     require_lease(refund, mine)
     if refund.status == "submitting":
         doubt(uow, payment, refund, reason)
+    elif refund.status == "requested":
+        refund.failure = reason
     return _ask_again(uow, payment, refund, mine, reason=reason, delays=delays)
 
 
