@@ -83,7 +83,7 @@ class Till:
         order = Order(key=f"charge:{new_id()}", reference=method, money=money, customer=customer)
         charged = self.sandbox.gateway().charge(order)
         assert charged.state == "succeeded"
-        return self._again(lambda: self._paid(charged.reference))
+        return self.again(lambda: self._paid(charged.reference))
 
     def _paid(self, reference: str) -> UUID:
         with self.databases["billing"].unit_of_work(self.owner) as uow:
@@ -108,7 +108,7 @@ class Till:
 
     def undecided(self) -> int:
         """Return of how many refunds it is not certain yet what became of them."""
-        return self._again(self._undecided)
+        return self.again(self._undecided)
 
     def _undecided(self) -> int:
         with self.databases["billing"].unit_of_work(self.owner) as uow:
@@ -142,7 +142,8 @@ class Till:
             again = select(func.count()).select_from(Refund).where(Refund.attempts > 1)
             return uow.session.scalar(again) or 0
 
-    def _again(self, act):  # type: ignore[no-untyped-def]
+    def again(self, act):  # type: ignore[no-untyped-def]
+        """Do it until the database is there."""
         while True:
             try:
                 return act()

@@ -1,6 +1,6 @@
 """What the worker writes down around its call to a gateway: what is ordered, and the outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel.contracts.events import ChargeGivenUp
@@ -59,7 +59,7 @@ def take_up(uow: UnitOfWork, gateways: Gateways, mine: Claim) -> ChargeAttempt |
     )
 
 
-def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome) -> Result:
+def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome, delays: Sequence[float] = DELAYS) -> Result:
     """Settle the charge, and its row of work with it; or say when the gateway is asked again.
 
     Raises LeaseLost, which undoes it: the row is locked while its lease is looked at.
@@ -69,15 +69,15 @@ def note_outcome(uow: UnitOfWork, mine: Claim, outcome: Outcome) -> Result:
     settle_charge(uow, mine.id, outcome)
     if charge.state == "done":
         return Result("done")
-    return _ask_again(uow, payment, charge, mine, outcome.reason)
+    return _ask_again(uow, payment, charge, mine, reason=outcome.reason, delays=delays)
 
 
-def note_no_answer(uow: UnitOfWork, mine: Claim, reason: str) -> Result:
+def note_no_answer(uow: UnitOfWork, mine: Claim, reason: str, delays: Sequence[float] = DELAYS) -> Result:
     """Write down that the gateway could not say anything, and when it is asked again. Raises LeaseLost."""
     payment, charge = lock_charge(uow, mine.id)
     require_lease(charge, mine)
     charge.reason, charge.modified_at = reason, uow.now
-    return _ask_again(uow, payment, charge, mine, reason)
+    return _ask_again(uow, payment, charge, mine, reason=reason, delays=delays)
 
 
 def told_of(payment: Payment, charge: Charge) -> dict[str, Any]:
@@ -91,13 +91,15 @@ def told_of(payment: Payment, charge: Charge) -> dict[str, Any]:
     }
 
 
-def _ask_again(uow: UnitOfWork, payment: Payment, charge: Charge, mine: Claim, reason: str) -> Result:
+def _ask_again(
+    uow: UnitOfWork, payment: Payment, charge: Charge, mine: Claim, *, reason: str, delays: Sequence[float]
+) -> Result:
     uow.session.flush()
     if is_with_the_bank(charge.status, charge.submitted_at or charge.created_at, uow.now):
         charge.attempts = 0
         retry_later(uow, Charge, mine, reason, seconds=LOOK_AT_PENDING)
-    elif mine.attempts <= len(DELAYS):
-        retry_later(uow, Charge, mine, reason, seconds=DELAYS[mine.attempts - 1])
+    elif mine.attempts <= len(delays):
+        retry_later(uow, Charge, mine, reason, seconds=delays[mine.attempts - 1])
     else:
         give_up(uow, Charge, mine, reason)
         uow.publish(ChargeGivenUp(**told_of(payment, charge), reason=reason))
