@@ -461,6 +461,8 @@ def value(name: str, given: str) -> str:
     """Return the value of a sentence's place, translated when it names a state, a role or a country."""
     if name == "country":
         return territory(given)
+    if name == "gateway":
+        return payment_gateway(given)
     if name not in {"status", "before", "after", "role"}:
         return given
     return _named(ROLES | PAYMENTS | MEMBERSHIPS, given).lower()
