@@ -8,7 +8,6 @@ from kernel.contracts.memberships import CancelCause
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
 from services.billing.memberships.bills import withdraw_all, withdraw_bills
-from services.billing.memberships.credits import release_credit
 from services.billing.memberships.history import record, require_version
 from services.billing.memberships.lifecycle import change_status
 from services.billing.memberships.schedule import withdraw_scheduled
@@ -47,7 +46,6 @@ def cancel_now(
     withdraw_all(uow, membership)
     withdraw_scheduled(uow, membership)
     membership.cancel_cause, membership.cancel_reason = cause, reason
-    release_credit(uow, membership)
     return change_status(uow, membership.id, "cancelled", reason=reason or cause)
 
 

@@ -5,10 +5,12 @@ A preview is the change itself, made and undone: what it says is what will be do
 
 from uuid import UUID
 
+from sqlalchemy import select
+
 from kernel.contracts.events import MembershipChanged
 from kernel.contracts.memberships import ChangeMade, ChangeOrder, ChangePreview
 from kernel.database import UnitOfWork
-from kernel.errors import N_, Conflict
+from kernel.errors import N_, Conflict, NotFound
 from services.billing.memberships.bills import ask_first, withdraw_bills
 from services.billing.memberships.cancellations import end_of_time
 from services.billing.memberships.history import differences, record, require_version
@@ -132,9 +134,18 @@ def _change_later(uow: UnitOfWork, membership: Membership, terms: Terms) -> Outc
     if terms.period is None:
         raise TermsNotValid(ONCE, fields={"when": ONCE})
     due_at = end_of_time(membership, uow.now)
+    _hold_products(uow, terms)
     replaced = withdraw_bills(uow, membership)
     schedule(uow, membership, terms.as_json(), due_at=due_at)
     return Outcome(due_at, [], None, replaced)
+
+
+def _hold_products(uow: UnitOfWork, terms: Terms) -> None:
+    """Let nobody delete them before the change that names them can be seen. Raises NotFound."""
+    ids = {item.product_id for item in terms.items}
+    held = select(Product.id).where(Product.id.in_(ids)).order_by(Product.id)
+    if len(uow.session.scalars(held.with_for_update(read=True, key_share=True)).all()) < len(ids):
+        raise NotFound(Product.missing)
 
 
 def _require_changeable(membership: Membership) -> None:

@@ -22,7 +22,8 @@ def use_credit(membership: Membership, most: int) -> int:
 def forgo(uow: UnitOfWork, payment: Payment) -> None:
     """Note that a bill will not be paid; its membership is locked.
 
-    If its time was given all the same, that was for no more than the credit it used; else the credit is back.
+    If its time was given all the same, that was for no more than the credit it used; else the credit is back,
+    and can be refunded when there is nothing left that would use it up.
     """
     if payment.membership_id is None:
         return
@@ -32,8 +33,11 @@ def forgo(uow: UnitOfWork, payment: Payment) -> None:
     if given is not None:
         given.amount = min(given.amount, payment.credit)
     elif payment.credit:
-        uow.get(Membership, payment.membership_id).credit += payment.credit
+        membership = uow.get(Membership, payment.membership_id)
+        membership.credit += payment.credit
         payment.credit = 0
+        if membership.status == "cancelled":
+            release_credit(uow, membership)
 
 
 def release_credit(uow: UnitOfWork, membership: Membership) -> int:

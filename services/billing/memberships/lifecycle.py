@@ -16,9 +16,16 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_
 from kernel.ids import new_id
 from kernel.tombstones import require_alive
+from services.billing.memberships.credits import release_credit
 from services.billing.memberships.history import record, require_version
 from services.billing.memberships.paid_time import begin, begin_trial
-from services.billing.memberships.transitions import By, Transition, TransitionNotAllowed, transition
+from services.billing.memberships.transitions import (
+    By,
+    Transition,
+    TransitionNotAllowed,
+    require_trial_days,
+    transition,
+)
 from services.billing.memberships.waiting import STARTING, must_wait, policy_of
 from services.billing.models import (
     CustomerVerification,
@@ -208,6 +215,7 @@ def _wait(
     require_version(membership, seen)
     if membership.status != "pending":
         return _move(uow, membership, status)
+    require_trial_days(status, membership.trial_days)
     membership.waits_to_be, membership.left_to_be = status, None
     record(uow, membership, act="wait for verification", after={"waits_to_be": status})
     return membership
@@ -239,6 +247,8 @@ def _move(
     before = membership.change_status(status, uow.now)
     if status == "trialing":
         begin_trial(uow, membership)
+    if status == "cancelled":
+        release_credit(uow, membership)
     record(uow, membership, act=row.act, before={"status": before}, after={"status": status}, reason=reason)
     uow.publish(
         MembershipStatusChanged(

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from kernel.database import UnitOfWork
 from kernel.ids import new_id
-from services.billing.memberships.paid_time import periods_of, take_back
+from services.billing.memberships.paid_time import end_trial, periods_of, take_back
 from services.billing.memberships.times import count_from, running
 from services.billing.models import Membership, MembershipPeriod
 from services.billing.networks import time_zone
@@ -20,7 +20,9 @@ def move_end(uow: UnitOfWork, membership: Membership, at: datetime | None) -> No
     elif before is not None and at < before:
         membership.credit += take_back(uow, membership, at)
     else:
-        _give(uow, membership, max(before or uow.now, uow.now), at)
+        begins = max(before or uow.now, uow.now)
+        end_trial(uow, membership, begins)
+        _give(uow, membership, begins, at)
     membership.expires_at = at
     if at is not None:
         count_from(membership, at, time_zone(uow))

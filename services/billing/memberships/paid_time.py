@@ -59,7 +59,7 @@ def begin(uow: UnitOfWork, membership: Membership) -> None:
     """
     if _has_time(uow, membership):
         return
-    _end_trial(uow, membership)
+    end_trial(uow, membership, uow.now)
     payment = _waiting_bill(uow, membership)
     if payment is not None and grant_billed(uow, membership, payment):
         if payment.status in OPEN:
@@ -98,7 +98,11 @@ def grant(
     amount: int,
     payment_id: UUID | None,
 ) -> MembershipPeriod:
-    """Give the membership a time, never less than it had; ``row`` is the one that was billed, if any."""
+    """Give the membership a time, never less than it had; ``row`` is the one that was billed, if any.
+
+    A trial that was held or expired before its end gives way to it.
+    """
+    end_trial(uow, membership, stretch.starts_at)
     zone = time_zone(uow)
     if row is None:
         row = MembershipPeriod(
@@ -130,9 +134,11 @@ def take_back(uow: UnitOfWork, membership: Membership, at: datetime) -> int:
         if period.granted_at is None or (period.ends_at is not None and period.ends_at <= at):
             continue
         require_paid(uow, period)
-        credit += _credited(uow, period, cut(period, at))
+        left = cut(period, at)
+        # Before anything else is asked of the database, which refuses a time of no length.
         if is_empty(period):
             uow.session.delete(period)
+        credit += _credited(uow, period, left)
     uow.session.flush()
     return credit
 
@@ -194,11 +200,11 @@ def _has_time(uow: UnitOfWork, membership: Membership) -> bool:
     return any(period.granted_at and period.ends_at is None for period in periods_of(uow, membership))
 
 
-def _end_trial(uow: UnitOfWork, membership: Membership) -> None:
-    """Somebody who becomes active has no trial any more: its rest is no time of his."""
+def end_trial(uow: UnitOfWork, membership: Membership, at: datetime) -> None:
+    """Let the trial end then, if it ends later: what comes instead begins, and its rest is no time of his."""
     for period in periods_of(uow, membership):
-        if period.kind == "trial" and period.ends_at is not None and period.ends_at > uow.now:
-            cut(period, uow.now)
+        if period.kind == "trial" and period.ends_at is not None and period.ends_at > at:
+            cut(period, at)
             membership.trial_ends_at = period.ends_at
             if is_empty(period):
                 uow.session.delete(period)

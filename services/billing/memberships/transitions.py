@@ -84,6 +84,12 @@ def transition(before: MembershipStatus, after: MembershipStatus) -> Transition:
     raise TransitionNotAllowed(WHY_NOT[before, after])
 
 
+def require_trial_days(status: MembershipStatus, trial_days: int) -> None:
+    """Raise TransitionNotAllowed for a trial of no length."""
+    if status == "trialing" and not trial_days:
+        raise TransitionNotAllowed(N_("This membership was agreed on without a trial. Activate it."))
+
+
 def allowed_from(before: MembershipStatus) -> list[MembershipStatus]:
     """Return what may follow by hand, in the order of the table."""
     return [row.after for row in TRANSITIONS if row.before == before and "console" in row.by]

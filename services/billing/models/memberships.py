@@ -10,7 +10,7 @@ from kernel.contracts.billing import MembershipStatus, Period
 from kernel.errors import N_
 from kernel.tables import TenantScoped, Timestamped
 from services.billing.memberships.periods import period_of
-from services.billing.memberships.transitions import transition
+from services.billing.memberships.transitions import require_trial_days, transition
 from services.billing.models.base import CURRENCY_CHECK, PERIOD_CHECK, Base
 from services.billing.models.products import Product
 
@@ -153,6 +153,7 @@ class Membership(TenantScoped, Timestamped, Base):
         """Move to ``status`` and return the one before; raises TransitionNotAllowed."""
         before = self.status
         transition(before, status)
+        require_trial_days(status, self.trial_days)
         self.status, self.waits_to_be, self.left_to_be = status, None, None
         self.held_at = now if status == "on_hold" else None
         if status == "trialing":

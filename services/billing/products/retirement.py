@@ -8,7 +8,7 @@ from kernel.contracts.events import ProductDeleted, ProductRetired
 from kernel.contracts.products import ProductLimits
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict
-from services.billing.models import Membership, MembershipItem, PaymentLine, Product
+from services.billing.models import Membership, MembershipItem, PaymentLine, Product, ScheduledChange
 
 
 class ProductInUse(Conflict):
@@ -34,7 +34,7 @@ def bring_back_product(uow: UnitOfWork, product_id: UUID) -> Product:
 
 
 def delete_product(uow: UnitOfWork, product_id: UUID) -> None:
-    """Delete it for good. Raises ProductInUse when anything was ever sold of it.
+    """Delete it for good. Raises ProductInUse when it was ever sold, or will be by a scheduled change.
 
     The lock keeps out who would begin a membership with it in this moment.
     """
@@ -42,6 +42,11 @@ def delete_product(uow: UnitOfWork, product_id: UUID) -> None:
     if is_used(uow, product.id):
         raise ProductInUse(
             N_("%(product)s was sold, so it cannot be deleted. Retire it instead."), product=product.name
+        )
+    if _is_awaited(uow, product.id):
+        raise ProductInUse(
+            N_("A membership changes to %(product)s later, so it cannot be deleted. Retire it instead."),
+            product=product.name,
         )
     uow.publish(ProductDeleted(product_id=product.id, name=product.name))
     uow.session.delete(product)
@@ -55,6 +60,13 @@ def is_used(uow: UnitOfWork, product_id: UUID) -> bool:
         exists().where(PaymentLine.product_id == product_id),
     ]
     return bool(uow.session.scalar(select(literal(True)).where(or_(*uses))))
+
+
+def _is_awaited(uow: UnitOfWork, product_id: UUID) -> bool:
+    """Whether a change that is still to come names the product."""
+    named = ScheduledChange.terms.contains({"items": [{"product_id": str(product_id)}]})
+    awaited = exists().where(ScheduledChange.state == "scheduled", named)
+    return bool(uow.session.scalar(select(awaited)))
 
 
 def _changed(uow: UnitOfWork, product: Product) -> None:
