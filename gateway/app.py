@@ -31,6 +31,7 @@ from gateway.sign_in import blueprint as admin_sign_in
 from gateway.site_hosts.account import blueprint as own_account
 from gateway.site_hosts.dashboard import blueprint as dashboard
 from gateway.site_hosts.invoices import blueprint as own_invoices
+from gateway.site_hosts.pages import blueprint as own_pages
 from gateway.site_hosts.payment_methods import blueprint as own_methods
 from gateway.site_hosts.payments import blueprint as own_payments
 from gateway.site_hosts.public import blueprint as public
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         console, admin_sign_in, second_step, brand, links, card_links, pay_links, resets, webhooks, switch_to,
         routes.blueprint, docs.blueprint, arrival, site_sign_in, second_step_on_sites, dashboard, own_account,
-        own_verification, own_invoices, own_payments, own_methods, public,
+        own_pages, own_verification, own_invoices, own_payments, own_methods, public,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     close_to_get(app)

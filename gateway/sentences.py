@@ -359,6 +359,12 @@ SENTENCES: dict[type, Sentence] = {
     events.SiteDisabled: _site_disabled,
     events.SiteChanged: _site_changed,
     events.SiteDeleted: lambda e: _("Site “%(title)s” on %(host)s deleted", title=e.title, host=e.host),
+    events.SitePageAdded: lambda e: _("Page “%(title)s” added to the site", title=e.title),
+    events.SitePageMoved: lambda e: _(
+        "Page “%(title)s” moved from /%(before)s to /%(after)s", title=e.title, before=e.before, after=e.after
+    ),
+    events.SitePageDeleted: lambda e: _("Page “%(title)s” of the site deleted", title=e.title),
+    events.SiteMenuChanged: lambda _e: _("Order of the site's menu changed"),
     events.SitePageChanged: lambda e: _("Page “%(title)s” of the site changed", title=e.title),
     events.VisitStarted: lambda e: _("An administrator switched to the site: “%(reason)s”", reason=e.reason),
     events.SwitchLogExported: lambda e: _("Switch log exported"),
@@ -444,6 +450,10 @@ LOOKS = {
     "site.exported": ("file-export", "azure"),
     "site.changed": ("edit", "azure"),
     "site.deleted": ("trash", "red"),
+    "site.page_added": ("file-plus", "azure"),
+    "site.page_moved": ("arrow-right", "azure"),
+    "site.page_deleted": ("trash", "orange"),
+    "site.menu_changed": ("list", "azure"),
     "site.page_changed": ("edit", "azure"),
     "visit.started": ("switch-horizontal", "purple"),
     "visit.log_exported": ("download", "secondary"),

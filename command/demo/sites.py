@@ -10,10 +10,10 @@ from command.demo.billing import memberships_of
 from command.demo.story import People, Person, Story, tell
 from command.demo.texts import Business, businesses
 from kernel.auth import Identity
-from kernel.contracts.sites import PageEdit
+from kernel.contracts.pages import PageEdit
 from kernel.database import Database, UnitOfWork
 from services.sites.models import Page, Provisioning, Site
-from services.sites.pages import edit_page
+from services.sites.pages.editing import edit_page
 from services.sites.provisioning import provision_site
 from services.sites.sites import create_site, disable_site, map_domain
 

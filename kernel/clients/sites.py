@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from kernel.clients.deletions import SitesDeletions
-from kernel.contracts import credentials, customers, site_terms, sites, visits
+from kernel.contracts import credentials, customers, pages, site_terms, sites, visits
 from kernel.contracts.sites_list import SitesList, SitesNarrowed, SitesQuery
 
 
@@ -80,9 +80,21 @@ class SitesClient(SitesDeletions):
         """Return one page of an own site, with its Markdown."""
         return self._get(f"/v1/own/sites/{site_id}/pages/{page_id}", sites.SitePage)
 
-    def edit_page(self, site_id: UUID, page_id: UUID, edit: sites.PageEdit) -> sites.SitePage:
+    def edit_page(self, site_id: UUID, page_id: UUID, edit: pages.PageEdit) -> sites.SitePage:
         """Save a page. Raises Conflict when somebody else saved it meanwhile."""
         return self._send("PUT", f"/v1/own/sites/{site_id}/pages/{page_id}", edit, sites.SitePage)
+
+    def add_page(self, site_id: UUID, draft: pages.PageDraft) -> sites.SitePage:
+        """Add a page to an own site. Raises Invalid when its path cannot be had."""
+        return self._send("POST", f"/v1/own/sites/{site_id}/pages", draft, sites.SitePage)
+
+    def delete_page(self, site_id: UUID, page_id: UUID, deletion: pages.PageDeletion) -> None:
+        """Delete a page of an own site. Raises Conflict for the front page, or when somebody saved it."""
+        self._tell("POST", f"/v1/own/sites/{site_id}/pages/{page_id}/deletion", deletion)
+
+    def order_pages(self, site_id: UUID, order: pages.MenuOrder) -> sites.Site:
+        """Put the pages of an own site in order. Raises Conflict when there are others by now."""
+        return self._send("PUT", f"/v1/own/sites/{site_id}/menu", order, sites.Site)
 
     def public_page(self, site_id: UUID, path: str) -> sites.PublicPage:
         """Return what a visitor sees."""

@@ -97,6 +97,7 @@ class PageRow(Contract):
     id: UUID
     path: str
     title: str
+    in_menu: bool
     modified_at: datetime
     version: int
 
@@ -126,19 +127,17 @@ class CustomerSites(Contract):
 
 
 class PublicPage(Contract):
-    """``GET /v1/public/<site id>?path=``: what a visitor of the site sees, and its menu."""
+    """``GET /v1/public/<site id>?path=``: what a visitor of the site sees, and its menu.
+
+    ``moved_to``: the page was on the path that was asked for, and is on this one now.
+    ``is_missing``: there is no page on the path, and this is the one that the site has for that.
+    """
 
     site: SiteRow
     page: SitePage
     menu: list[PageRow]
-
-
-class PageEdit(Contract):
-    """``PUT /v1/own/sites/<id>/pages/<id>``; ``version`` is the one that was read."""
-
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    markdown: Annotated[str, Field(max_length=100_000)]
-    version: int
+    moved_to: str | None = None
+    is_missing: bool = False
 
 
 class TicketOrder(Contract):

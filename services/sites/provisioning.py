@@ -43,7 +43,8 @@ def furnish(uow: UnitOfWork, site: Site) -> None:
             "version": 1,
             "created_at": uow.now,
             "modified_at": uow.now,
+            "position": place,
         }
-        for page in starter_pages(network_of(uow).locale, site.title)
+        for place, page in enumerate(starter_pages(network_of(uow).locale, site.title))
     ]
     uow.session.execute(insert(Page).values(pages))

@@ -34,6 +34,7 @@ def page_of(page: Page) -> contract.SitePage:
         path=page.path,
         title=page.title,
         markdown=page.markdown,
+        in_menu=page.in_menu,
         modified_at=page.modified_at,
         version=page.version,
     )

@@ -113,12 +113,13 @@ def test_no_page_of_a_site_has_a_fault(world: World, open_page: Open, owners: li
     page = open_page(**look)
     enter(world, page, f"/customers/{owners[0].customer_id}/switch")
     page.locator("#reason").fill("Hjälp med startsidan")
+    page.locator("[name=mode][value=act]").check()
     page.locator(".card-ends .btn-primary").click()
     page.wait_for_url("**/dashboard")
     found = faults(page)
     editing = page.locator(".rows a.btn").first.get_attribute("href")
 
-    for path in (str(editing), "/", "/no-such-page", "/sign-in"):
+    for path in (str(editing), f"{editing}/delete", "/dashboard/pages/new", "/", "/no-such-page", "/sign-in"):
         page.goto(world.url(site_of(owners[0]), path))
         found += faults(page)
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 from gateway.site_hosts.public import html_of
-from kernel.contracts.sites import PageEdit
+from kernel.contracts.pages import PageEdit
 from services.customers.models import Customer
 from services.sites.models import Page, Site
-from services.sites.pages import edit_page
+from services.sites.pages.editing import edit_page
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World
 
@@ -23,7 +23,7 @@ def owner(world: World) -> Owner:
 
 def edit_form(world: World, browser: Browser) -> Answer:
     dashboard = browser.get(world.url("bageri", "/dashboard"))
-    page_id = UUID(dashboard.text.partition('href="/dashboard/pages/')[2].partition('"')[0])
+    page_id = re.findall(r'href="/dashboard/pages/([0-9a-f-]{36})"', dashboard.text)[0]
     return browser.get(world.url("bageri", f"/dashboard/pages/{page_id}"))
 
 
@@ -77,7 +77,7 @@ def test_an_owner_edits_a_page(world: World, owner: Owner):
 
     saved = browser.post(page.url, page.form("") | {"title": "Om oss", "markdown": "Vi *bakar*."})
 
-    assert saved.headers["Location"] == "/dashboard"
+    assert saved.headers["Location"] == "/dashboard#pages"
     assert "The page is saved." in browser.follow(saved).text
     assert "Vi <em>bakar</em>." in world.browser().get(world.url("bageri")).text
 

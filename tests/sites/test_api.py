@@ -13,11 +13,12 @@ from kernel.contracts import sites as contract
 from kernel.contracts.access import SITE_OWNER
 from kernel.contracts.customers import FoundList
 from kernel.contracts.events import SitePageChanged
+from kernel.contracts.pages import PageEdit
 from kernel.ids import new_id
 from services.sites.app import create_app
 from services.sites.models import Network, Page, Site
 from services.sites.own import own_site
-from services.sites.pages import edit_page
+from services.sites.pages.editing import edit_page
 from services.sites.provisioning import provision_site
 from services.sites.sites import create_site, disable_site, map_domain
 from tests.calling import Call, caller, statements
@@ -77,7 +78,7 @@ def test_a_visitor_of_the_site_gets_page_and_menu(call: Call, gateway: Identity,
 
     found = contract.PublicPage.model_validate_json(answer.data)
     assert (found.page.path, found.page.title) == ("kontakt", "Kontakt")
-    assert [page.path for page in found.menu] == ["", "kontakt", "om-oss"]
+    assert [page.path for page in found.menu] == ["", "om-oss", "kontakt"]
 
 
 @pytest.mark.parametrize("path", ["finns-inte", "%00", "kontakt%00", "x" * 3000, "%F0%9F%8C%BB"])
@@ -124,7 +125,7 @@ def test_a_site_comes_with_domains_and_pages(
     found = contract.Site.model_validate_json(answer.data)
     assert len(sent) == 4
     assert found.domains == [f"{founded.slug}.example"]
-    assert [page.title for page in found.pages] == ["Välkommen", "Kontakt", "Om oss"]
+    assert [page.title for page in found.pages] == ["Välkommen", "Om oss", "Kontakt"]
 
 
 def test_the_network_is_told_to_its_admins(call: Call, admin: Identity, founded: Network) -> None:
@@ -226,7 +227,7 @@ def test_an_edited_page_is_told_to_the_log(opened: Open, site_owner: Identity, f
     with opened(site_owner) as uow:
         site = own_site(uow, furnished.id)
         page_id = front_page_id(opened, furnished)
-        edit_page(uow, site, page_id, contract.PageEdit(title="Hej", markdown="", version=1))
+        edit_page(uow, site, page_id, PageEdit(title="Hej", markdown="", version=1))
 
     assert uow.published == [
         SitePageChanged(site_id=site.id, customer_id=site.customer_id, page_id=page_id, path="", title="Hej")

@@ -122,7 +122,7 @@ def test_an_admin_opens_a_pending_site_with_its_first_pages(uow: UnitOfWork, fou
     activate_site(uow, site.id)
 
     assert site.state == "active"
-    assert len(queries.menu(uow, site.id)) == 3
+    assert len(queries.pages(uow, site.id)) == 3
 
 
 def test_pages_that_were_taken_away_do_not_come_back(uow: UnitOfWork, site: Site) -> None:
@@ -131,7 +131,7 @@ def test_pages_that_were_taken_away_do_not_come_back(uow: UnitOfWork, site: Site
 
     provision_site(uow, site.id)
 
-    assert [page.path for page in queries.menu(uow, site.id)] == [""]
+    assert [page.path for page in queries.pages(uow, site.id)] == [""]
 
 
 def test_the_main_site_stays_open_and_there(uow: UnitOfWork, founded: Network) -> None:
@@ -151,8 +151,8 @@ def test_a_copy_has_owner_pages_and_terms_and_a_name_of_its_own(uow: UnitOfWork,
 
     assert (made.name, made.title, made.description) == ("solrosen-2", "Kopian", "Till våren")
     assert (made.customer_id, made.is_primary, made.state) == (site.customer_id, False, "pending")
-    assert [page.path for page in queries.menu(uow, made.id)] == [
-        page.path for page in queries.menu(uow, site.id)
+    assert [page.path for page in queries.pages(uow, made.id)] == [
+        page.path for page in queries.pages(uow, site.id)
     ]
     texts = uow.session.scalars(select(Page.markdown).order_by(Page.markdown)).all()
     assert texts[0::2] == texts[1::2]

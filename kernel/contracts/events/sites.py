@@ -87,6 +87,45 @@ class SitePageChanged(Happened):
     title: str
 
 
+class SitePageAdded(Happened):
+    type: Literal["site.page_added"] = "site.page_added"
+    site_id: UUID
+    customer_id: UUID | None
+    page_id: UUID
+    path: str
+    title: str
+
+
+class SitePageMoved(Happened):
+    """It is on another path; who asks for the former one is sent there."""
+
+    type: Literal["site.page_moved"] = "site.page_moved"
+    site_id: UUID
+    customer_id: UUID | None
+    page_id: UUID
+    title: str
+    before: str
+    after: str
+
+
+class SitePageDeleted(Happened):
+    type: Literal["site.page_deleted"] = "site.page_deleted"
+    site_id: UUID
+    customer_id: UUID | None
+    page_id: UUID
+    path: str
+    title: str
+
+
+class SiteMenuChanged(Happened):
+    """The order of its pages; ``titles`` of those in the menu."""
+
+    type: Literal["site.menu_changed"] = "site.menu_changed"
+    site_id: UUID
+    customer_id: UUID | None
+    titles: list[str]
+
+
 class VisitStarted(Happened):
     """An admin arrived on a customer's site, to look or to act as its owner."""
 
@@ -124,7 +163,11 @@ SiteEvent = (
     | SiteChanged
     | SiteDeleted
     | SitesExported
+    | SitePageAdded
     | SitePageChanged
+    | SitePageMoved
+    | SitePageDeleted
+    | SiteMenuChanged
     | VisitStarted
     | VisitEnded
     | SwitchLogExported

@@ -4,10 +4,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from kernel.contracts.sites import PageEdit
-from kernel.web import answer, body, needs, unit_of_work
+from kernel.contracts.pages import MenuOrder, PageDeletion, PageDraft, PageEdit
+from kernel.web import answer, body, needs, nothing, unit_of_work
 from services.sites.own import own_customer, own_site, visited_site
-from services.sites.pages import edit_page
+from services.sites.pages.adding import add_page, delete_page
+from services.sites.pages.editing import edit_page
+from services.sites.pages.menu import order_pages
 from services.sites.queries import sites as queries
 from services.sites.rows import page_of
 
@@ -45,3 +47,30 @@ def save_page(site_id: UUID, page_id: UUID) -> Response:
     with unit_of_work() as uow:
         saved = edit_page(uow, own_site(uow, site_id), page_id, edit)
         return answer(page_of(saved))
+
+
+@api.post("/sites/<uuid:site_id>/pages")
+@needs("own.edit", visit="act")
+def new_page(site_id: UUID) -> Response:
+    draft = body(PageDraft)
+    with unit_of_work() as uow:
+        return answer(page_of(add_page(uow, own_site(uow, site_id), draft)), 201)
+
+
+@api.post("/sites/<uuid:site_id>/pages/<uuid:page_id>/deletion")
+@needs("own.edit", visit="act")
+def remove_page(site_id: UUID, page_id: UUID) -> Response:
+    seen = body(PageDeletion)
+    with unit_of_work() as uow:
+        delete_page(uow, own_site(uow, site_id), page_id, version=seen.version)
+    return nothing()
+
+
+@api.put("/sites/<uuid:site_id>/menu")
+@needs("own.edit", visit="act")
+def order(site_id: UUID) -> Response:
+    wanted = body(MenuOrder)
+    with unit_of_work() as uow:
+        own = own_site(uow, site_id)
+        order_pages(uow, own, wanted)
+        return answer(queries.site(uow, own.id))

@@ -53,6 +53,8 @@ def _copy_of(uow: UnitOfWork, page: Page, site: Site) -> dict[str, object]:
         "path": page.path,
         "title": page.title,
         "markdown": page.markdown,
+        "position": page.position,
+        "in_menu": page.in_menu,
         "version": 1,
         "created_at": uow.now,
         "modified_at": uow.now,

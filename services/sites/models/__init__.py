@@ -4,7 +4,7 @@ from services.sites.models.base import Base
 from services.sites.models.counts import SiteCount
 from services.sites.models.departed import DepartedCustomer
 from services.sites.models.networks import Network
-from services.sites.models.pages import Page
+from services.sites.models.pages import MovedPage, Page
 from services.sites.models.provisioning import Provisioning
 from services.sites.models.sites import Domain, Site, SiteWord
 from services.sites.models.verification import CustomerVerification, KnownMembership
@@ -20,6 +20,7 @@ __all__ = [
     "DepartedCustomer",
     "Domain",
     "KnownMembership",
+    "MovedPage",
     "Network",
     "Page",
     "Provisioning",

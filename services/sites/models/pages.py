@@ -1,8 +1,8 @@
-"""A page of a site."""
+"""The pages of a site, and where they were before."""
 
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.errors import N_, Conflict
@@ -26,11 +26,29 @@ class Page(TenantScoped, Timestamped, Versioned, Base):
     path: Mapped[str]
     title: Mapped[str]
     markdown: Mapped[str]
+    position: Mapped[int] = mapped_column(server_default="0")
+    in_menu: Mapped[bool] = mapped_column(server_default=true())
 
     def change(self, *, title: str, markdown: str, version: int) -> None:
         """Replace the text of the version that was read; raises PageChanged."""
+        self.require_version(version)
+        self.title, self.markdown, self.version = title, markdown, version + 1
+
+    def require_version(self, version: int) -> None:
+        """Raise PageChanged unless this is the version that was read."""
         if version != self.version:
             raise PageChanged(
                 N_("Somebody else saved this page meanwhile. Look at their text, then save yours again.")
             )
-        self.title, self.markdown, self.version = title, markdown, version + 1
+
+
+class MovedPage(TenantScoped, Base):
+    """A path on which a page was before; who asks for it is sent to where the page is now."""
+
+    __tablename__ = "moved_pages"
+    __table_args__ = (same_site("moved_pages"),)
+
+    network_id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    page_id: Mapped[UUID]

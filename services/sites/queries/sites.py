@@ -9,16 +9,17 @@ from sqlalchemy.orm import aliased
 
 from kernel.contracts import sites as contract
 from kernel.contracts.customers import Found, FoundList
+from kernel.contracts.pages import MISSING
 from kernel.database import UnitOfWork
 from kernel.errors import N_, NotFound
 from kernel.folding import asked_words, fold, prefix_range
 from kernel.prepared import Prepared
-from services.sites.models import Domain, Network, Page, Site, SiteWord
+from services.sites.models import Domain, MovedPage, Network, Page, Site, SiteWord
 from services.sites.rows import host_of, page_of, site_row
 from services.sites.sites import network_of
 
 NEWEST = 10
-PAGE_COLUMNS = (Page.id, Page.path, Page.title, Page.modified_at, Page.version)
+PAGE_COLUMNS = (Page.id, Page.path, Page.title, Page.in_menu, Page.modified_at, Page.version)
 
 
 class SiteClosed(NotFound):
@@ -70,7 +71,7 @@ def site(uow: UnitOfWork, site_id: UUID) -> contract.Site:
     return contract.Site(
         **dict(site_row(found, domain)),
         domains=list(uow.session.scalars(domains)),
-        pages=menu(uow, site_id),
+        pages=pages(uow, site_id),
         description=found.description,
         category=found.category,
         modified_at=found.modified_at,
@@ -93,16 +94,32 @@ def public_page(uow: UnitOfWork, site_id: UUID, path: str) -> contract.PublicPag
         raise SiteClosed(N_("%(site)s is not open."), site=row.title)
     # PostgreSQL cannot even be asked for a text with the character NUL in it.
     wanted = path.strip("/").replace("\x00", "?")
-    found = uow.session.scalar(select(Page).where(Page.site_id == site_id, Page.path == wanted))
-    if found is None:
+    found = _page_on(uow, site_id, wanted) or _page_moved_from(uow, site_id, wanted)
+    shown = found or _page_on(uow, site_id, MISSING)
+    if shown is None:
         raise NotFound(Page.missing)
-    return contract.PublicPage(site=row, page=page_of(found), menu=menu(uow, site_id))
+    return contract.PublicPage(
+        site=row,
+        page=page_of(shown),
+        menu=[page for page in pages(uow, site_id) if page.in_menu and page.path != MISSING],
+        moved_to=shown.path if found and shown.path != wanted else None,
+        is_missing=shown.path == MISSING,
+    )
 
 
-def menu(uow: UnitOfWork, site_id: UUID) -> list[contract.PageRow]:
-    """Return a site's pages without their text, the front page first."""
-    rows = uow.session.execute(select(*PAGE_COLUMNS).where(Page.site_id == site_id).order_by(Page.path))
-    return [contract.PageRow.model_validate(row._asdict()) for row in rows]
+def _page_on(uow: UnitOfWork, site_id: UUID, path: str) -> Page | None:
+    return uow.session.scalar(select(Page).where(Page.site_id == site_id, Page.path == path))
+
+
+def _page_moved_from(uow: UnitOfWork, site_id: UUID, path: str) -> Page | None:
+    moved = select(MovedPage.page_id).where(MovedPage.site_id == site_id, MovedPage.path == path)
+    return uow.session.scalar(select(Page).where(Page.site_id == site_id, Page.id == moved.scalar_subquery()))
+
+
+def pages(uow: UnitOfWork, site_id: UUID) -> list[contract.PageRow]:
+    """Return a site's pages without their text, in the order of its menu."""
+    in_order = select(*PAGE_COLUMNS).where(Page.site_id == site_id).order_by(Page.position, Page.path)
+    return [contract.PageRow.model_validate(row._asdict()) for row in uow.session.execute(in_order)]
 
 
 def search(uow: UnitOfWork, q: str, limit: int) -> FoundList:

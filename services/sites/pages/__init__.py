@@ -1,0 +1,1 @@
+"""The pages of a site: added, written, moved, ordered, deleted."""
