@@ -28,6 +28,8 @@ SCENES: dict[str, tuple[Callable[[Seeded], list[bytes]], float | None]] = {
     "customer page": (scenes.customer_pages, 25),
     "payments list": (scenes.payment_lists, 12),
     "payment page": (scenes.payment_pages, 20),
+    "sites list": (scenes.site_lists, 12),
+    "public page": (scenes.public_pages, 3),
     "API list": (scenes.api_lists, 8),
     "API one customer": (scenes.api_ones, None),
 }

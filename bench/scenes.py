@@ -62,6 +62,17 @@ def payment_pages(seeded: Seeded) -> list[bytes]:
     return pages(seeded, [f"/payments/{payment}" for payment in seeded.payments])
 
 
+def public_pages(seeded: Seeded) -> list[bytes]:
+    """The front pages of eight busy sites, as visitors read them."""
+    hosts = (f"site-{place}.{seeded.network.domain}:{PORT}" for place in range(1, 9))
+    return [get("/", host=host) for host in hosts]
+
+
+def site_lists(seeded: Seeded) -> list[bytes]:
+    """The list of sites."""
+    return pages(seeded, ["/sites"])
+
+
 def api(seeded: Seeded, paths: list[str]) -> list[bytes]:
     """Return requests to the REST API."""
     host = f"{seeded.host}:{PORT}"

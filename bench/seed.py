@@ -62,6 +62,13 @@ SITES = """
         customer, true, now(), now()
     FROM unnest(CAST(:customers AS uuid[])) WITH ORDINALITY AS c (customer, place)
     """
+PAGES = """
+    INSERT INTO pages (network_id, id, site_id, path, title, markdown, version, created_at, modified_at)
+    SELECT :network, gen_random_uuid(), id, '', 'Start',
+        '# ' || title || E'\\n\\n' || repeat(E'Vi *bakar* och [berättar](/om-oss) om det.\\n\\n', 20),
+        1, now(), now()
+    FROM sites WHERE network_id = :network
+    """
 FACTS = """
     UPDATE customer_facts SET memberships = 1, sites = 1, spent = '{"SEK": 59700}',
         spent_sort = 59700 + abs(hashtext(customer_id::text)) % 100000
@@ -146,6 +153,7 @@ def give_them_everything(databases: dict[str, Database], network_id: UUID, custo
             _run(uow.session, statement, values)
     with databases["sites"].unit_of_work(Identity.command(network_id), timeout=600_000) as uow:
         _run(uow.session, SITES, values)
+        _run(uow.session, PAGES, values)
     with databases["customers"].unit_of_work(Identity.command(network_id), timeout=600_000) as uow:
         _run(uow.session, FACTS, values)
 

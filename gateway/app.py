@@ -31,6 +31,7 @@ from gateway.sign_in import blueprint as admin_sign_in
 from gateway.site_hosts.account import blueprint as own_account
 from gateway.site_hosts.dashboard import blueprint as dashboard
 from gateway.site_hosts.invoices import blueprint as own_invoices
+from gateway.site_hosts.kept_pages import KeptPages
 from gateway.site_hosts.pages import blueprint as own_pages
 from gateway.site_hosts.payment_methods import blueprint as own_methods
 from gateway.site_hosts.payments import blueprint as own_payments
@@ -85,6 +86,7 @@ def _connect(app: Flask, settings: Settings) -> None:
     )
     clients = Clients(settings, Signer("gateway", settings.gateway_key.get_secret_value()))
     app.extensions.update(redis=redis, clients=clients, hosts=Hosts(clients, settings))
+    app.extensions["kept_pages"] = KeptPages()
     app.session_interface = Sessions(redis)
     install_limits(app, redis, settings)
     install_visits(app)

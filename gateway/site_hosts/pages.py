@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from gateway.auth import needs, services
 from gateway.markdown import html_of
 from gateway.routing import SiteBlueprint
+from gateway.site_hosts.kept_pages import kept_pages
 from gateway.site_hosts.sign_in import here
 from gateway.views.forms import errors_of, read_form
 from gateway.words import said
@@ -76,8 +77,7 @@ def add() -> Page:
         services().sites.add_page(here().id, read_form(PageDraft, values, SENTENCES))
     except (Invalid, Conflict) as failure:
         return _form(None, typed, failure), failure.status
-    flash(gettext("The page is added."), "success")
-    return redirect(HOME, 303)
+    return _done(gettext("The page is added."))
 
 
 @blueprint.get("/<uuid:page_id>")
@@ -102,8 +102,7 @@ def save(page_id: UUID) -> Page:
         services().sites.edit_page(here().id, page_id, read_form(PageEdit, values, SENTENCES))
     except (Invalid, Conflict) as failure:
         return _form_again(page_id, typed, failure)
-    flash(gettext("The page is saved."), "success")
-    return redirect(HOME, 303)
+    return _done(gettext("The page is saved."))
 
 
 @blueprint.get("/<uuid:page_id>/delete")
@@ -121,8 +120,7 @@ def delete(page_id: UUID) -> Page:
         services().sites.delete_page(here().id, page_id, PageDeletion(version=_version()))
     except Conflict as failure:
         return _ask(page_id, failure), failure.status
-    flash(gettext("The page is deleted."), "success")
-    return redirect(HOME, 303)
+    return _done(gettext("The page is deleted."))
 
 
 @blueprint.post("/<uuid:page_id>/<any(up, down):way>")
@@ -140,6 +138,14 @@ def move(page_id: UUID, way: str) -> Page:
         services().sites.order_pages(site.id, MenuOrder(pages=order))
     except Conflict as failure:
         flash(said(failure), "danger")
+    kept_pages().forget(site.id)
+    return redirect(HOME, 303)
+
+
+def _done(sentence: str) -> Page:
+    """Say so, and let visitors see it at once."""
+    kept_pages().forget(here().id)
+    flash(sentence, "success")
     return redirect(HOME, 303)
 
 

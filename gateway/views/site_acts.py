@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import needs, services
+from gateway.site_hosts.kept_pages import kept_pages
 from gateway.translation import gettext as _
 from gateway.views.forms import errors_of, read_form
 from gateway.views.pages import page
@@ -86,6 +87,7 @@ def delete(site_id: UUID) -> AnyResponse:
         services().sites.delete_site(site_id, deletion)
     except (Invalid, Conflict) as failure:
         return _ask(site_id, "delete", failure)
+    kept_pages().forget(site_id)
     flash(_("The site %(host)s is deleted.", host=found.host), "success")
     return redirect(f"/customers/{found.customer_id}" if found.customer_id else "/sites", 303)
 
@@ -110,5 +112,6 @@ def _ask(site_id: UUID, act: str, failure: Failure | None = None) -> Response:
 
 
 def _back(site_id: UUID, sentence: str) -> AnyResponse:
+    kept_pages().forget(site_id)
     flash(sentence, "success")
     return redirect(f"/sites/{site_id}", 303)
