@@ -1,10 +1,11 @@
 """What the audit log says, in the reader's language: acts, fields and values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from gateway import labels
+from gateway import labels, membership_words
 from gateway.formats import formats
 from gateway.hosts import current_host
 from gateway.translation import gettext as _
@@ -57,6 +58,14 @@ ACTS = {
     "mail sent again": N_("Message sent again"),
     "mail tried again": N_("Mail tried again"),
     "invoices exported": N_("Invoices exported"),
+    "membership added": N_("Membership added"),
+    "membership cancellation scheduled": N_("Membership cancelled at the end of its time"),
+    "membership cancellation undone": N_("Cancellation of a membership undone"),
+    "membership change scheduled": N_("Change of a membership scheduled"),
+    "membership change withdrawn": N_("Scheduled change of a membership withdrawn"),
+    "membership changed": N_("Membership changed"),
+    "membership status changed": N_("Status of a membership changed"),
+    "membership transferred": N_("Membership transferred to another customer"),
     "memberships exported": N_("Memberships exported"),
     "note added": N_("Note added"),
     "note deleted": N_("Note deleted"),
@@ -109,6 +118,14 @@ ACTS = {
 }
 ACTORS = {"command": N_("Command line"), "worker": N_("Background"), "gateway": N_("Somebody not signed in")}
 PAGES = {"customer": "/customers"}
+SAYING: dict[str, Callable[[Any], str]] = {
+    "status": labels.membership,
+    "changed": lambda names: ", ".join(map(labels.field, names)),
+    "cancel_cause": membership_words.cause,
+    "cancels_at": lambda at: formats().when(datetime.fromisoformat(at)),
+    "due_at": lambda at: formats().when(datetime.fromisoformat(at)),
+}
+"""How the values of some fields are said; the others are said as they are."""
 
 
 @dataclass(frozen=True)
@@ -160,12 +177,17 @@ def _changed(entry: AuditEntry) -> Iterator[Change]:
         before, after = entry.before.get(name), entry.after.get(name)
         if before != after:
             # What was never there before is only told.
-            yield Change(labels.field(name), _value(before) if name in entry.before else "", _value(after))
+            was = _said(name, before) if name in entry.before else ""
+            yield Change(labels.field(name), was, _said(name, after))
 
 
 def _told(entry: AuditEntry) -> Iterator[Change]:
     for name, value in entry.details.items():
-        yield Change(labels.field(name), "", _value(value))
+        yield Change(labels.field(name), "", _said(name, value))
+
+
+def _said(name: str, value: Any) -> str:
+    return SAYING[name](value) if name in SAYING and value else _value(value)
 
 
 def _value(value: object) -> str:

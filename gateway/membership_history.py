@@ -42,24 +42,6 @@ TIMES = {
     "change": N_("After a change"),
     "given": N_("Given"),
 }
-FIELDS = {
-    "amount": N_("amount"),
-    "items": N_("products"),
-    "period": N_("period"),
-    "cycles_billed": N_("cycles billed"),
-    "started_at": N_("started"),
-    "trial_ends_at": N_("trial ends"),
-    "expires_at": N_("expires"),
-    "cancels_at": N_("ends"),
-    "due_at": N_("due"),
-    "auto_renew": N_("renews by itself"),
-    "gateway": N_("paid through"),
-    "gateway_customer": N_("customer at the gateway"),
-    "gateway_subscription": N_("subscription at the gateway"),
-    "credit": N_("credit"),
-    "status": N_("status"),
-    "customer_id": N_("customer"),
-}
 MONEY = {"amount", "credit", "setup_fee"}
 TOLD_ELSEWHERE = {"customer_id", "method_id", "payment_id"}
 """Ids say nothing to a person; the timeline links what they name."""
@@ -89,9 +71,8 @@ def changes(line: HistoryLine, currency: str) -> Iterator[Change]:
     for name in dict.fromkeys([*line.before, *line.after]):
         before, after = line.before.get(name), line.after.get(name)
         if before != after and name not in TOLD_ELSEWHERE:
-            field = _(FIELDS[name]) if name in FIELDS else labels.field(name)
             was = _said(name, before, currency) if name in line.before else ""
-            yield Change(field, was, _said(name, after, currency))
+            yield Change(labels.field(name), was, _said(name, after, currency))
 
 
 def _said(name: str, value: Any, currency: str) -> str:

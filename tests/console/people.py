@@ -26,6 +26,7 @@ from services.sites.models import Provisioning
 from tests.flows.world import Owner, World, password_hash
 from worker.listeners.audit import audit
 from worker.listeners.customer_facts import customer_facts
+from worker.listeners.membership_audit import membership_audit
 from worker.listeners.networks import networks
 from worker.listeners.site_audit import site_audit
 from worker.listeners.timeline import timeline
@@ -52,7 +53,7 @@ PEOPLE = (
 def settle(world: World) -> None:
     """Let the listeners read everything that has happened so far."""
     home = world.databases["customers"]
-    for listener in (networks, customer_facts, timeline, audit, site_audit):
+    for listener in (networks, customer_facts, timeline, audit, site_audit, membership_audit):
         for source in world.databases.values():
             while advance(listener, source, home):
                 pass

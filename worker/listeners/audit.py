@@ -11,7 +11,6 @@ from kernel.contracts.events import (
     DisputeWrittenDown,
     InvoicesExported,
     LateMoneyKept,
-    MembershipsExported,
     NetworkSettingsChanged,
     PaymentCancelled,
     PaymentCompleted,
@@ -20,7 +19,6 @@ from kernel.contracts.events import (
     PaymentLinesChanged,
     PaymentMethodRemoved,
     PaymentsExported,
-    PendingMembershipsStarted,
     ProductChanged,
     ProductCreated,
     ProductDeleted,
@@ -68,13 +66,6 @@ def note_gateway(uow: UnitOfWork, event: PaymentGatewayChanged, recorded: Record
     told = {"gateway": event.gateway, "secrets": list(event.secrets)}
     changed = {"before": event.before, "after": event.after}
     _note(uow, recorded, "payment gateway changed", recorded.network_id, **changed, details=told)
-
-
-@audit.to(PendingMembershipsStarted)
-def note_start(uow: UnitOfWork, event: PendingMembershipsStarted, recorded: Recorded) -> None:
-    """Note that an admin started what had been left pending."""
-    told = {"memberships": event.numbers}
-    _note(uow, recorded, "pending memberships started", event.customer_id, details=told)
 
 
 @audit.to(PaymentCreated, PaymentCompleted, PaymentCancelled, PaymentLinesChanged)
@@ -136,12 +127,6 @@ def note_switch_log_export(uow: UnitOfWork, event: SwitchLogExported, recorded: 
     """Note who took the switch log along."""
     told = {"narrowed": event.narrowed}
     _note(uow, recorded, "switch log exported", recorded.network_id, details=told)
-
-
-@audit.to(MembershipsExported)
-def note_memberships_export(uow: UnitOfWork, event: MembershipsExported, recorded: Recorded) -> None:
-    """Note who took memberships along."""
-    _note(uow, recorded, "memberships exported", recorded.network_id, details={"narrowed": event.narrowed})
 
 
 @audit.to(BillingSettingsChanged)
