@@ -4,9 +4,10 @@ from uuid import UUID
 
 from gateway.api.blueprint import blueprint
 from gateway.api.keys import api_services
-from gateway.api.operations import operation
+from gateway.api.operations import idempotency_key, operation
 from gateway.api.versions import CHANGED, precondition, seen_versions, tag_of
 from kernel.contracts.products import Product, ProductChange, ProductsList, ProductsQuery, ProductTerms
+from kernel.contracts.repricing import Repricing, RepricingOrder, RepricingPreview
 from kernel.errors import Conflict
 from kernel.http import body, query
 
@@ -49,6 +50,28 @@ def change_product(product_id: UUID) -> Product:
         if reason.code == CHANGED:
             raise precondition(reason) from reason
         raise
+
+
+@blueprint.get("/products/<uuid:product_id>/repricing")
+@operation(scope="billing.view", answers=RepricingPreview)
+def repricing(product_id: UUID) -> RepricingPreview:
+    """Which running memberships would get the product's price, and what it is for them now."""
+    return api_services().billing.repricing(product_id)
+
+
+@blueprint.post("/products/<uuid:product_id>/repricing")
+@operation(
+    scope="billing.edit",
+    body=RepricingOrder,
+    answers=Repricing,
+    makes=lambda made: f"/api/v1/products/{made.product_id}/repricing",
+    is_begun=True,
+    moves_money=True,
+)
+def order_repricing(product_id: UUID) -> Repricing:
+    """Give running memberships the product's price, each from its next period on; carried out in batches."""
+    order = body(RepricingOrder)
+    return api_services().billing.order_repricing(product_id, order, key=idempotency_key())
 
 
 @blueprint.post("/products/<uuid:product_id>/retire")

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from kernel.clients.base import ServiceClient
 from kernel.contracts.products import Product, ProductChange, ProductsList, ProductsQuery, ProductTerms
+from kernel.contracts.repricing import Repricing, RepricingOrder, RepricingPreview
 
 
 class ProductsClient(ServiceClient):
@@ -32,6 +33,14 @@ class ProductsClient(ServiceClient):
     def bring_back_product(self, product_id: UUID) -> Product:
         """Sell a retired product again."""
         return self._send("POST", f"/v1/products/{product_id}/bring-back", None, Product)
+
+    def repricing(self, product_id: UUID) -> RepricingPreview:
+        """Return which running memberships would get the product's price, and what it is for them now."""
+        return self._get(f"/v1/products/{product_id}/repricing", RepricingPreview)
+
+    def order_repricing(self, product_id: UUID, order: RepricingOrder, *, key: str) -> Repricing:
+        """Have them changed, each from its next period on. Raises Conflict when there is nothing to do."""
+        return self._send("POST", f"/v1/products/{product_id}/repricing", order, Repricing, key=key)
 
     def delete_product(self, product_id: UUID) -> None:
         """Delete it for good. Raises Conflict when anything was ever sold of it."""

@@ -18,6 +18,7 @@ from worker.performers.method_setups import method_setup_performer
 from worker.performers.provisioning import provisioning
 from worker.performers.reconciliations import reconciliation_performer
 from worker.performers.refunds import refund_performer
+from worker.performers.repricings import repricing
 
 
 def load_performers(settings: Settings) -> dict[str, Performer]:
@@ -39,5 +40,6 @@ def load_performers(settings: Settings) -> dict[str, Performer]:
         provisioning,
         reconciliation_performer(gateways),
         refund_performer(gateways),
+        repricing,
     )
     return {one.kind: one for one in every}

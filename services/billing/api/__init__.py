@@ -17,6 +17,7 @@ from services.billing.api import pay_pages as pay_pages
 from services.billing.api import payments as payments
 from services.billing.api import products as products
 from services.billing.api import refunds as refunds
+from services.billing.api import repricing as repricing
 from services.billing.api import settings as settings
 from services.billing.api.blueprint import api
 

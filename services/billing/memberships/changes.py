@@ -3,6 +3,7 @@
 A preview is the change itself, made and undone: what it says is what will be done, to the minor unit.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -90,6 +91,25 @@ def carry_out_change(uow: UnitOfWork, membership: Membership) -> None:
     if terms.items[0].product_id != before.items[0].product_id:
         membership.cycles_billed = 0
     note_change(uow, membership, before, terms, act="change as scheduled")
+
+
+def schedule_price(uow: UnitOfWork, membership_id: UUID, *, product_id: UUID, unit: int) -> None:
+    """Let one of the product cost ``unit`` when the time that runs is over; the rest stays as it is.
+
+    An amount that was agreed on by hand is kept, and so is a change that waits: NotChangeable. Raises
+    NothingLeftToRun and ChargeUnderWay too.
+    """
+    uow.identity.require("billing.edit")
+    membership = uow.get(Membership, membership_id, lock=True)
+    _require_changeable(membership)
+    before = terms_of(uow, membership)
+    if before.amount != before.listed or scheduled_of(uow, membership) is not None:
+        raise NotChangeable(N_("This membership has a price of its own, or changes with its time already."))
+    items = tuple(
+        replace(item, unit=unit) if item.product_id == product_id else item for item in before.items
+    )
+    terms = replace(before, items=items)
+    _change_later(uow, membership, replace(terms, amount=terms.listed))
 
 
 def note_change(

@@ -25,6 +25,7 @@ from services.billing.models.periods import (
 from services.billing.models.products import Price, Product
 from services.billing.models.reconciliation import BookCheck, Reconciliation, ReconciliationFinding
 from services.billing.models.refunds import Refund
+from services.billing.models.repricing import Repricing
 from services.billing.models.settings import BillingSettings, GatewaySettings, IdempotencyKey
 from services.billing.models.verification import CustomerVerification, Network
 
@@ -38,6 +39,7 @@ WORKS: dict[str, type[DueWork]] = {
     "reconciliation": Reconciliation,
     "book_check": BookCheck,
     "gateway_message": GatewayMessage,
+    "repricing": Repricing,
 }
 """The tables of due work, by the kind that their performer has."""
 
@@ -78,5 +80,6 @@ __all__ = [
     "Reconciliation",
     "ReconciliationFinding",
     "Refund",
+    "Repricing",
     "ScheduledChange",
 ]
