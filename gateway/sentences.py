@@ -358,6 +358,7 @@ SENTENCES: dict[type, Sentence] = {
     events.SitePublished: lambda e: _("Site %(name)s published on %(host)s", name=e.name, host=e.host),
     events.SiteDisabled: _site_disabled,
     events.SiteChanged: _site_changed,
+    events.SiteOwnerChanged: lambda e: _("The site %(name)s belongs to another customer now", name=e.name),
     events.SiteDeleted: lambda e: _("Site “%(title)s” on %(host)s deleted", title=e.title, host=e.host),
     events.SitePageAdded: lambda e: _("Page “%(title)s” added to the site", title=e.title),
     events.SitePageMoved: lambda e: _(
@@ -449,6 +450,7 @@ LOOKS = {
     "site.disabled": ("world", "red"),
     "site.exported": ("file-export", "azure"),
     "site.changed": ("edit", "azure"),
+    "site.owner_changed": ("arrows-exchange", "azure"),
     "site.deleted": ("trash", "red"),
     "site.page_added": ("file-plus", "azure"),
     "site.page_moved": ("arrow-right", "azure"),

@@ -10,6 +10,7 @@ from gateway.api.operations import operation
 from gateway.api.versions import CHANGED, precondition, seen_versions, tag_of
 from gateway.downloads import csv_file
 from gateway.sites_found import found_sites, site_rows
+from kernel.contracts.site_access import SiteAccess
 from kernel.contracts.site_terms import SiteChange, SiteClosing, SiteCopy, SiteDeletion, SiteTerms
 from kernel.contracts.sites import CustomerSites, Network, Site
 from kernel.contracts.sites_list import SitesList, SitesNarrowed, SitesQuery
@@ -43,6 +44,13 @@ def sites() -> SitesList:
 def export_sites() -> Response:
     """The sites as a CSV file, newest first."""
     return csv_file(site_rows(api_services(), query(SitesNarrowed)))
+
+
+@blueprint.get("/sites/<uuid:site_id>/access")
+@operation(scope="sites.view", answers=SiteAccess)
+def site_access(site_id: UUID) -> SiteAccess:
+    """What a site shows now, and why: the answer that its own host uses."""
+    return api_services().sites.access(site_id)
 
 
 @blueprint.get("/sites/<uuid:site_id>")

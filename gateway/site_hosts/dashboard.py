@@ -3,11 +3,14 @@
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from gateway import access_words
 from gateway.auth import needs, services
 from gateway.routing import SiteBlueprint
 from gateway.site_hosts.sign_in import here
 from gateway.site_hosts.verification import unconfirmed
 from kernel.contracts.billing import CustomerBilling
+from kernel.contracts.site_access import SiteAccess
+from kernel.contracts.sites import Site
 from kernel.errors import Failure, Unauthenticated
 
 blueprint = SiteBlueprint("dashboard", __name__)
@@ -28,6 +31,8 @@ def show() -> Page:
         billing=billing,
         failure=failure,
         unconfirmed=unconfirmed(),
+        access=_access(site),
+        access_words=access_words,
     )
 
 
@@ -39,3 +44,13 @@ def _billing() -> tuple[CustomerBilling | None, Failure | None]:
         raise
     except Failure as failure:
         return None, failure
+
+
+def _access(site: Site) -> SiteAccess | None:
+    """Return what visitors see now; None when nobody can say, which fails no page."""
+    try:
+        return services().sites.own_access(site.id)
+    except Unauthenticated:
+        raise
+    except Failure:
+        return None

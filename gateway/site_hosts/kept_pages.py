@@ -15,7 +15,7 @@ from flask import current_app
 
 from kernel.errors import Unavailable
 
-FRESH = 2.0  # seconds; a change is seen that much later at most
+FRESH = 1.0  # seconds; a change is seen that much later at most
 STALE = 600.0  # seconds; how long a page is shown on while the sites service is away
 MOST = 2048  # pages
 

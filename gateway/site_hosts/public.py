@@ -12,8 +12,9 @@ from gateway.looks import chosen_theme
 from gateway.markdown import html_of
 from gateway.routing import SiteBlueprint
 from gateway.site_hosts.kept_pages import Key, Sent, kept_pages
+from gateway.words import said
 from kernel.contracts.sites import SiteRow
-from kernel.errors import N_, NotFound
+from kernel.errors import N_, Forbidden, NotFound
 
 blueprint = SiteBlueprint("public", __name__)
 
@@ -50,7 +51,10 @@ def _is_personal() -> bool:
 
 
 def _drawn(site: SiteRow, path: str) -> Sent:
-    found = gateway_services().sites.public_page(site.id, path)
+    try:
+        found = gateway_services().sites.public_page(site.id, path)
+    except Forbidden as blocked:
+        return Sent(403, render_template("site/blocked.html", site=site, message=said(blocked)).encode())
     if found.moved_to is not None:
         return Sent(301, moved_to=found.moved_to)
     shown = render_template(

@@ -30,9 +30,14 @@ SENTENCES = {
     "reply_to": N_("This is too long for an e-mail address."),
     "verification": N_("Choose one of the three."),
     "switch_mode": N_("Choose one of the two."),
+    "grace_days": N_("Give a number of days from 0 to 365."),
+    "block_message": N_("At most 500 characters."),
 }
 
-SWITCHED = ("requires_second_factor", "switch_needs_consent", "switch_needs_reason", "switch_is_mailed")
+SWITCHED = (
+    "requires_second_factor", "switch_needs_consent", "switch_needs_reason", "switch_is_mailed",
+    "blocks_unpaid",
+)  # fmt: skip
 """What is on or off."""
 
 
@@ -83,7 +88,9 @@ def _form_again(failure: Failure) -> Response:
     meanwhile = {}
     if isinstance(failure, Conflict):
         stored = found.settings.model_dump()
-        meanwhile = {name: _in_words(name, value) for name, value in stored.items() if value != typed[name]}
+        meanwhile = {
+            name: _in_words(name, value) for name, value in stored.items() if str(value) != str(typed[name])
+        }
     words = said(failure) if isinstance(failure, Conflict) else _("The settings are not saved.")
     errors = {"form": words, **{name: _(text) for name, text in failure.fields.items()}}
     # Whoever has been told of the other version and saves again means it.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from kernel.clients.deletions import SitesDeletions
-from kernel.contracts import credentials, customers, pages, site_terms, sites, visits
+from kernel.contracts import credentials, customers, pages, site_access, site_terms, sites, visits
 from kernel.contracts.sites_list import SitesList, SitesNarrowed, SitesQuery
 
 
@@ -63,6 +63,14 @@ class SitesClient(SitesDeletions):
     def delete_site(self, site_id: UUID, deletion: site_terms.SiteDeletion) -> None:
         """Delete a site for good. Raises Invalid unless its name was typed."""
         self._tell("POST", f"/v1/sites/{site_id}/deletion", deletion)
+
+    def access(self, site_id: UUID) -> site_access.SiteAccess:
+        """Return what the site shows now, and why. Raises NotFound."""
+        return self._get(f"/v1/sites/{site_id}/access", site_access.SiteAccess)
+
+    def own_access(self, site_id: UUID) -> site_access.SiteAccess:
+        """Return what the asking owner's site shows now, and why. Raises NotFound."""
+        return self._get(f"/v1/own/sites/{site_id}/access", site_access.SiteAccess)
 
     def own_door(self, customer_id: UUID) -> sites.OwnDoor:
         """Return where a customer signs in. Raises NotFound when he has no site."""

@@ -33,7 +33,8 @@ class NetworkSettings(Contract):
     address is verified: none, the free ones, all. Mail comes from ``sender_name`` (empty: the network's
     name), is answered to ``reply_to`` (empty: nobody), and is drawn in ``colour``. Admins switch to sites
     as the four ``switch_`` fields say: only to owners who allow it, only with a reason, at most in this
-    mode, and whether the owner is told by mail.
+    mode, and whether the owner is told by mail. Sites whose membership is not paid are blocked if
+    ``blocks_unpaid``, ``grace_days`` after its time is over; visitors read ``block_message`` then.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
@@ -48,6 +49,9 @@ class NetworkSettings(Contract):
     switch_needs_reason: bool = True
     switch_mode: VisitMode = "act"
     switch_is_mailed: bool = False
+    blocks_unpaid: bool = False
+    grace_days: Annotated[int, Field(ge=0, le=365)] = 7
+    block_message: Annotated[str, Field(max_length=500)] = ""
 
 
 class NetworkSettingsEdit(Contract):

@@ -16,7 +16,8 @@ CHOSEN = {
     "name": "Nordljus", "locale": "sv", "time_zone": "Europe/Helsinki", "colour": "#AA3300",
     "sender_name": "Nordljus kundtjänst", "reply_to": "hej@Nordljus.se", "verification": "always",
     "requires_second_factor": "true", "switch_needs_consent": "true", "switch_mode": "look",
-    "switch_is_mailed": "true",
+    "switch_is_mailed": "true", "blocks_unpaid": "true", "grace_days": "14",
+    "block_message": "Vi är strax här.",
 }  # fmt: skip
 
 
@@ -44,6 +45,7 @@ def test_everything_that_can_be_decided_is_saved_and_shown(world: World, browser
     assert stored(world) == CHOSEN | {
         "colour": "#aa3300", "reply_to": "hej@nordljus.se", "requires_second_factor": True,
         "switch_needs_consent": True, "switch_needs_reason": False, "switch_is_mailed": True,
+        "blocks_unpaid": True, "grace_days": 14,
     }  # fmt: skip
     assert answer.form("/settings")["name"] == "Nordljus"
     assert '<option value="Europe/Helsinki" selected>' in answer.text
@@ -62,6 +64,10 @@ def test_everything_that_can_be_decided_is_saved_and_shown(world: World, browser
         ("sender_name", "x\r\nBcc: all@example.com", "This must be one line, without control characters."),
         ("reply_to", "nobody", "An e-mail address has an @ in it."),
         ("verification", "perhaps", "Choose one of the three."),
+        ("grace_days", "-1", "Give a number of days from 0 to 365."),
+        ("grace_days", "soon", "Give a number of days from 0 to 365."),
+        ("block_message", "x" * 501, "At most 500 characters."),
+        ("switch_mode", "dance", "Choose one of the two."),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(

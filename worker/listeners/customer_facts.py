@@ -12,6 +12,7 @@ from kernel.contracts.events import (
     CustomerSitesHandedOver,
     DisputeEnded,
     MembershipStarted,
+    MembershipTransferred,
     PaymentCompleted,
     PaymentDisputed,
     PaymentRefunded,
@@ -19,6 +20,7 @@ from kernel.contracts.events import (
     RefundReversed,
     SiteCreated,
     SiteDeleted,
+    SiteOwnerChanged,
 )
 from kernel.contracts.money import Money
 from kernel.database import UnitOfWork
@@ -106,6 +108,24 @@ def _count(uow: UnitOfWork, customer_id: UUID, money: Money, *, times: int = 1) 
 def add_membership(uow: UnitOfWork, event: MembershipStarted, _recorded: Recorded) -> None:
     """Count a membership."""
     waiting(uow, _write).append(Step(event.customer_id, memberships=1))
+
+
+@customer_facts.to(MembershipTransferred)
+def move_membership(uow: UnitOfWork, event: MembershipTransferred, _recorded: Recorded) -> None:
+    """Count it for who has it now, with what the payments that went along brought."""
+    money = Counter({received.currency: received.amount for received in event.received})
+    back = Counter({currency: -amount for currency, amount in money.items()})
+    steps = waiting(uow, _write)
+    steps.append(Step(event.former_customer_id, memberships=-1, money=back))
+    steps.append(Step(event.customer_id, memberships=1, money=money))
+
+
+@customer_facts.to(SiteOwnerChanged)
+def move_site(uow: UnitOfWork, event: SiteOwnerChanged, _recorded: Recorded) -> None:
+    """Count a site for who owns it now."""
+    if event.former_customer_id is not None:
+        waiting(uow, _write).append(Step(event.former_customer_id, sites=-1))
+    waiting(uow, _write).append(Step(event.customer_id, sites=1))
 
 
 @customer_facts.to(SiteCreated)

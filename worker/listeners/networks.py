@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, cast, func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.contracts.events import NetworkCreated, NetworkSettingsChanged, Recorded
+from kernel.contracts.sites import NetworkSettings
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.billing.networks import note_network
@@ -11,6 +12,9 @@ from services.customers.models import CustomerFacts, Network
 
 networks = Listener("networks", home="customers", start="beginning")
 networks_in_billing = Listener("networks_in_billing", home="billing", start="beginning")
+
+OF_CUSTOMERS = set(NetworkSettings.model_fields) & {column.name for column in Network.__table__.columns}
+"""The settings that the customers service keeps a copy of."""
 
 
 @networks.to(NetworkCreated)
@@ -25,8 +29,9 @@ def copy_network(uow: UnitOfWork, event: NetworkCreated, recorded: Recorded) -> 
 
 @networks.to(NetworkSettingsChanged)
 def copy_settings(uow: UnitOfWork, event: NetworkSettingsChanged, _recorded: Recorded) -> None:
-    """Write down what the owner has decided; the network itself was told of before."""
-    uow.session.execute(update(Network).values(domain=event.domain, **dict(event.settings)))
+    """Write down what the owner has decided, as far as it concerns customers; the network was told before."""
+    decided = event.settings.model_dump(include=OF_CUSTOMERS)
+    uow.session.execute(update(Network).values(domain=event.domain, **decided))
 
 
 @networks_in_billing.to(NetworkCreated)

@@ -12,7 +12,9 @@ from services.customers.deletion.belongings import FORMER
 from services.customers.deletion.departed import Departed, departed
 from services.customers.models import TimelineLine, TimelineSubject
 
-SUBJECTS = ("customer_id", "account_id", "heir_id", "membership_id", "payment_id", "site_id")
+SUBJECTS = (
+    "customer_id", "account_id", "heir_id", "former_customer_id", "membership_id", "payment_id", "site_id",
+)  # fmt: skip
 """The fields of an event that name what its line is shown about."""
 
 timeline = Listener("timeline", home="customers", start="beginning")

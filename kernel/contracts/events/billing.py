@@ -1,5 +1,6 @@
 """What happened to memberships and payments."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -26,6 +27,7 @@ class MembershipStarted(Happened):
     product: str
     status: MembershipStatus
     is_free: bool = False
+    expires_at: datetime | None = None
 
 
 class MembershipStatusChanged(Happened):
@@ -36,6 +38,7 @@ class MembershipStatusChanged(Happened):
     before: MembershipStatus
     after: MembershipStatus
     reason: str = ""
+    expires_at: datetime | None = None
 
 
 class PendingMembershipsStarted(Happened):

@@ -78,6 +78,16 @@ class SitesExported(Happened):
     narrowed: dict[str, str]
 
 
+class SiteOwnerChanged(Happened):
+    """The site is another customer's now, as its membership is."""
+
+    type: Literal["site.owner_changed"] = "site.owner_changed"
+    site_id: UUID
+    customer_id: UUID
+    former_customer_id: UUID | None
+    name: str
+
+
 class SitePageChanged(Happened):
     type: Literal["site.page_changed"] = "site.page_changed"
     site_id: UUID
@@ -163,6 +173,7 @@ SiteEvent = (
     | SiteChanged
     | SiteDeleted
     | SitesExported
+    | SiteOwnerChanged
     | SitePageAdded
     | SitePageChanged
     | SitePageMoved

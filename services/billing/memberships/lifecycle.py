@@ -131,6 +131,7 @@ def open_membership(
             product=product.name,
             status=membership.status,
             is_free=membership.is_free,
+            expires_at=membership.expires_at,
         )
     )
     return membership
@@ -258,6 +259,7 @@ def _move(
             before=before,
             after=status,
             reason=reason,
+            expires_at=membership.expires_at,
         )
     )
     return membership

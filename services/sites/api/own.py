@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from kernel.contracts.pages import MenuOrder, PageDeletion, PageDraft, PageEdit
 from kernel.web import answer, body, needs, nothing, unit_of_work
+from services.sites.access.effective import effective_access
 from services.sites.own import own_customer, own_site, visited_site
 from services.sites.pages.adding import add_page, delete_page
 from services.sites.pages.editing import edit_page
@@ -30,6 +31,13 @@ def site(site_id: UUID) -> Response:
     with unit_of_work() as uow:
         own = own_site(uow, site_id)
         return answer(queries.site(uow, own.id))
+
+
+@api.get("/sites/<uuid:site_id>/access")
+@needs("own.view", visit="read")
+def access(site_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(effective_access(uow, own_site(uow, site_id).id))
 
 
 @api.get("/sites/<uuid:site_id>/pages/<uuid:page_id>")

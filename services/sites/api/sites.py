@@ -9,6 +9,7 @@ from kernel.contracts.site_terms import SiteChange, SiteClosing, SiteCopy, SiteD
 from kernel.contracts.sites_list import SitesNarrowed, SitesQuery
 from kernel.web import answer, body, needs, nothing, query, streamed, unit_of_work
 from services.sites import export
+from services.sites.access.effective import effective_access
 from services.sites.lifecycle.deletion import delete_site
 from services.sites.lifecycle.duplication import duplicate_site
 from services.sites.lifecycle.opening import activate_site, deactivate_site
@@ -92,6 +93,13 @@ def delete(site_id: UUID) -> Response:
     with unit_of_work() as uow:
         delete_site(uow, site_id, confirmed)
     return nothing()
+
+
+@api.get("/sites/<uuid:site_id>/access")
+@needs("sites.view")
+def access(site_id: UUID) -> Response:
+    with unit_of_work() as uow:
+        return answer(effective_access(uow, site_id))
 
 
 @api.get("/search")

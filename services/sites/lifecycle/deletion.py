@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from kernel.contracts.events import SiteDeleted
 from kernel.contracts.site_terms import SiteDeletion
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Filled, Invalid
 from services.sites.deletions import OF_SITES
 from services.sites.lifecycle.opening import MainSiteStays
+from services.sites.lifecycle.primary import choose_primary
 from services.sites.models import Site
 from services.sites.rows import host_of
-from services.sites.sites import lock_primary, network_of
+from services.sites.sites import network_of
 from services.sites.visits import end_visits_on
 
 
@@ -45,13 +44,5 @@ def delete_site(uow: UnitOfWork, site_id: UUID, deletion: SiteDeletion) -> None:
     uow.session.delete(uow.get(Site, site_id))
     uow.session.flush()
     if owner_id is not None and was_primary:
-        _choose_primary(uow, owner_id)
+        choose_primary(uow, owner_id)
     uow.publish(told)
-
-
-def _choose_primary(uow: UnitOfWork, customer_id: UUID) -> None:
-    lock_primary(uow, customer_id)
-    his = select(Site).where(Site.customer_id == customer_id)
-    oldest = uow.session.scalar(his.order_by(Site.created_at, Site.id).limit(1).with_for_update())
-    if oldest is not None:
-        oldest.is_primary = True

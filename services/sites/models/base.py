@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from kernel.contracts.access import VisitMode
+from kernel.contracts.billing import MembershipStatus
 from kernel.contracts.sites import SiteState, SiteType
 from kernel.tables import Conventions, new_metadata
 
@@ -18,6 +19,7 @@ class Base(Conventions, DeclarativeBase):
         **Conventions.type_annotation_map,
         SiteState: Text(),
         VisitMode: Text(),
+        MembershipStatus: Text(),
         SiteType: Text(),
     }
 

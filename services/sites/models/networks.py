@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.contracts import sites as contract
 from kernel.contracts.access import VisitMode
+from kernel.contracts.site_access import BlockingRules
 from kernel.contracts.sites import NetworkSettings
 from kernel.errors import N_
 from kernel.tables import TenantScoped, Timestamped, Versioned
@@ -26,6 +27,7 @@ class Network(TenantScoped, Timestamped, Versioned, Base):
         CheckConstraint("domain = lower(domain)", name="domain"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("verification IN ('never', 'free', 'always')", name="verification"),
+        CheckConstraint("grace_days BETWEEN 0 AND 365", name="grace_days"),
         CheckConstraint("switch_mode IN ('look', 'act')", name="switch_mode"),
     )
 
@@ -45,6 +47,9 @@ class Network(TenantScoped, Timestamped, Versioned, Base):
     switch_needs_reason: Mapped[bool] = mapped_column(server_default=true())
     switch_mode: Mapped[VisitMode] = mapped_column(server_default=DEFAULTS["switch_mode"].default)
     switch_is_mailed: Mapped[bool] = mapped_column(server_default=false())
+    blocks_unpaid: Mapped[bool] = mapped_column(server_default=false())
+    grace_days: Mapped[int] = mapped_column(server_default=str(DEFAULTS["grace_days"].default))
+    block_message: Mapped[str] = mapped_column(server_default="")
     version: Mapped[int] = mapped_column(server_default="1")
 
     @property
@@ -60,6 +65,11 @@ class Network(TenantScoped, Timestamped, Versioned, Base):
             time_zone=self.time_zone,
             colour=self.colour,
         )
+
+    @property
+    def blocking(self) -> BlockingRules:
+        """When sites are blocked."""
+        return BlockingRules(blocks_unpaid=self.blocks_unpaid, grace_days=self.grace_days)
 
     @property
     def settings(self) -> NetworkSettings:

@@ -11,9 +11,10 @@ from kernel.contracts import sites as contract
 from kernel.contracts.customers import Found, FoundList
 from kernel.contracts.pages import MISSING
 from kernel.database import UnitOfWork
-from kernel.errors import N_, NotFound
+from kernel.errors import N_, Forbidden, NotFound
 from kernel.folding import asked_words, fold, prefix_range
 from kernel.prepared import Prepared
+from services.sites.access.effective import access_of
 from services.sites.models import Domain, MovedPage, Network, Page, Site, SiteWord
 from services.sites.rows import host_of, page_of, site_row
 from services.sites.sites import network_of
@@ -24,6 +25,10 @@ PAGE_COLUMNS = (Page.id, Page.path, Page.title, Page.in_menu, Page.modified_at, 
 
 class SiteClosed(NotFound):
     """The site is not open to visitors."""
+
+
+class SiteBlocked(Forbidden):
+    """What stands behind the site is not paid any more; the sentence is the network's own, if it has one."""
 
 
 CUSTOMER_SITES = Prepared(
@@ -88,10 +93,13 @@ def page(uow: UnitOfWork, site_id: UUID, page_id: UUID) -> contract.SitePage:
 
 
 def public_page(uow: UnitOfWork, site_id: UUID, path: str) -> contract.PublicPage:
-    """Return what a visitor sees on ``path``. Raises SiteClosed and NotFound."""
-    row = site_row(*_found(uow, site_id))
+    """Return what a visitor sees on ``path``. Raises SiteClosed, SiteBlocked and NotFound."""
+    site, network = uow.get(Site, site_id), network_of(uow)
+    row = site_row(site, network.domain)
     if row.state != "active":
         raise SiteClosed(N_("%(site)s is not open."), site=row.title)
+    if access_of(uow, site, network).shows == "blocked":
+        raise SiteBlocked(network.block_message or N_("This site is not available at the moment."))
     # PostgreSQL cannot even be asked for a text with the character NUL in it.
     wanted = path.strip("/").replace("\x00", "?")
     found = _page_on(uow, site_id, wanted) or _page_moved_from(uow, site_id, wanted)

@@ -1,0 +1,1 @@
+"""What a site shows, and the copies of memberships that it follows from."""
