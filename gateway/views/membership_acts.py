@@ -43,11 +43,15 @@ class Act:
     fields: Typed
 
 
-def _seen(typed: Typed) -> dict[str, object]:
+def _version(typed: Typed) -> int:
     version = typed["version"]
-    if not (version.isascii() and version.isdecimal() and len(version) <= 18):
+    if not (version.isascii() and version.isdecimal() and len(version) <= 15):
         raise BadRequest
-    return {"seen": [int(version)]}
+    return int(version)
+
+
+def _seen(typed: Typed) -> dict[str, object]:
+    return {"seen": [_version(typed)]}
 
 
 def _step(name: str) -> Callable[[UUID, Typed], Membership]:
@@ -74,12 +78,12 @@ def _resubscribe(membership_id: UUID, typed: Typed) -> Membership:
     return services().billing.resubscribe(membership_id, order, key=typed["key"])
 
 
-def _undo(membership_id: UUID, _typed: Typed) -> None:
-    services().billing.undo_cancellation(membership_id)
+def _undo(membership_id: UUID, typed: Typed) -> None:
+    services().billing.undo_cancellation(membership_id, _version(typed))
 
 
-def _withdraw(membership_id: UUID, _typed: Typed) -> None:
-    services().billing.withdraw_change(membership_id)
+def _withdraw(membership_id: UUID, typed: Typed) -> None:
+    services().billing.withdraw_change(membership_id, _version(typed))
 
 
 REASON = {"reason": ""}

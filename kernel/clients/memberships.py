@@ -50,9 +50,9 @@ class MembershipsClient(ServiceClient):
         path = f"/v1/memberships/{membership_id}/changes"
         return self._send("POST", path, order, contracts.ChangeMade, key=key)
 
-    def withdraw_change(self, membership_id: UUID) -> None:
-        """Let the change that is scheduled not happen."""
-        self._tell("DELETE", f"/v1/memberships/{membership_id}/changes")
+    def withdraw_change(self, membership_id: UUID, seen: int | None = None) -> None:
+        """Let the change that is scheduled not happen; ``seen`` is the membership's version, None: any."""
+        self._tell("DELETE", f"/v1/memberships/{membership_id}/changes{_query(seen)}")
 
     def convert_to_lifetime(
         self, membership_id: UUID, order: contracts.MembershipReason
@@ -67,9 +67,9 @@ class MembershipsClient(ServiceClient):
         path = f"/v1/memberships/{membership_id}/cancellation"
         return self._send("POST", path, order, contracts.Membership)
 
-    def undo_cancellation(self, membership_id: UUID) -> None:
-        """Let the membership go on that was to end with its time."""
-        self._tell("DELETE", f"/v1/memberships/{membership_id}/cancellation")
+    def undo_cancellation(self, membership_id: UUID, seen: int | None = None) -> None:
+        """Let the membership go on that was to end with its time; ``seen`` is its version, None: any."""
+        self._tell("DELETE", f"/v1/memberships/{membership_id}/cancellation{_query(seen)}")
 
     def resubscribe(
         self, membership_id: UUID, order: contracts.ResubscribeOrder, *, key: str
@@ -87,3 +87,7 @@ class MembershipsClient(ServiceClient):
     ) -> contracts.Membership:
         """Give the membership to another customer."""
         return self._send("POST", f"/v1/memberships/{membership_id}/transfer", order, contracts.Membership)
+
+
+def _query(seen: int | None) -> str:
+    return "" if seen is None else f"?seen={seen}"

@@ -315,6 +315,16 @@ class MembershipReason(Contract):
     seen: Versions = None
 
 
+class VersionSeen(Contract):
+    """``DELETE`` of what a membership waits for: ``seen`` is the version that was looked at; None: any."""
+
+    seen: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+    @property
+    def versions(self) -> list[int] | None:
+        return None if self.seen is None else [self.seen]
+
+
 class ResubscribeOrder(Contract):
     """``POST /v1/memberships/<id>/resubscription``: a new membership that goes on from a cancelled one.
 

@@ -101,8 +101,9 @@ def change_products(uow: UnitOfWork, membership_id: UUID) -> Response:
 @api.delete("/memberships/<uuid:membership_id>/changes")
 @needs("billing.edit")
 def withdraw_change(membership_id: UUID) -> Response:
+    seen = query(contracts.VersionSeen).versions
     with unit_of_work() as uow:
-        changes.withdraw_change(uow, membership_id)
+        changes.withdraw_change(uow, membership_id, seen=seen)
     return nothing()
 
 
@@ -128,8 +129,9 @@ def cancel_membership(membership_id: UUID) -> Response:
 @api.delete("/memberships/<uuid:membership_id>/cancellation")
 @needs("billing.edit")
 def undo_cancellation(membership_id: UUID) -> Response:
+    seen = query(contracts.VersionSeen).versions
     with unit_of_work() as uow:
-        cancellations.undo_cancellation(uow, membership_id)
+        cancellations.undo_cancellation(uow, membership_id, seen=seen)
     return nothing()
 
 

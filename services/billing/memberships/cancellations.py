@@ -93,10 +93,11 @@ def cancel_at_period_end(
     return membership
 
 
-def undo_cancellation(uow: UnitOfWork, membership_id: UUID) -> Membership:
-    """Let a membership go on that was to end with its time. Raises NotBeingCancelled."""
+def undo_cancellation(uow: UnitOfWork, membership_id: UUID, *, seen: list[int] | None = None) -> Membership:
+    """Let a membership go on that was to end with its time. Raises NotBeingCancelled, ChangedMeanwhile."""
     membership = uow.get(Membership, membership_id, lock=True)
     uow.identity.require("billing.edit")
+    require_version(membership, seen)
     if membership.cancels_at is None or membership.status == "cancelled":
         raise NotBeingCancelled(N_("This membership is not being cancelled, so there is nothing to undo."))
     before = membership.cancels_at

@@ -67,10 +67,11 @@ def change_products(uow: UnitOfWork, membership_id: UUID, order: ChangeOrder) ->
     return ChangeMade(preview=preview, payment_id=outcome.payment.id if outcome.payment else None)
 
 
-def withdraw_change(uow: UnitOfWork, membership_id: UUID) -> None:
-    """Let the change that is scheduled not happen. Raises NoChangeScheduled."""
+def withdraw_change(uow: UnitOfWork, membership_id: UUID, *, seen: list[int] | None = None) -> None:
+    """Let the change that is scheduled not happen. Raises NoChangeScheduled, ChangedMeanwhile."""
     uow.identity.require("billing.edit")
     membership = uow.get(Membership, membership_id, lock=True)
+    require_version(membership, seen)
     if not withdraw_scheduled(uow, membership):
         raise NoChangeScheduled(N_("No change of this membership is scheduled."))
 
