@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gateway.auth import needs, services
 from gateway.gateway_choices import gateway_choices
 from gateway.membership_acts import refusals
+from gateway.method_choices import method_choices
 from gateway.translation import gettext as _
 from gateway.typed_money import WRONG_AMOUNT, read_amount, typed_amount
 from gateway.typed_times import read_time, typed_time
@@ -25,6 +26,7 @@ views = Blueprint("membership_edit", __name__, url_prefix="/memberships/<uuid:me
 NOT_SAVED = N_("The membership is not saved.")
 WHOLE = N_("Write a whole number.")
 WRONG_TIME = N_("Write a day and a time that exist.")
+WRONG_METHOD = N_("The customer has no such payment method.")
 TIMES = ("started_at", "trial_ends_at", "expires_at")
 TEXTS = ("gateway", "gateway_customer", "gateway_subscription")
 CHANGED = "ChangedMeanwhile"
@@ -67,6 +69,7 @@ def typed_of(found: Membership) -> Typed:
         "auto_renew": "true" if found.auto_renew else "",
         "reason": "",
         **{name: typed_time(getattr(found, name)) for name in TIMES},
+        "method_id": str(found.method_id or ""),
         **{name: getattr(found, name) for name in TEXTS},
     }
 
@@ -109,7 +112,16 @@ def _read(name: str, value: str, currency: str) -> object:
             return read_time(value)
         except ValueError:
             raise ValueError(WRONG_TIME) from None
+    if name == "method_id":
+        return _method(value)
     return value == "true" if name == "auto_renew" else value
+
+
+def _method(value: str) -> UUID | None:
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        raise ValueError(WRONG_METHOD) from None
 
 
 def _period(typed: Typed, wrong: dict[str, str]) -> Period | None:
@@ -126,7 +138,8 @@ def _period(typed: Typed, wrong: dict[str, str]) -> Period | None:
 
 
 def _sent(prefix: str) -> Typed:
-    names = ("amount", "length", "unit", "cycles", "cycles_billed", "auto_renew", "reason", *TIMES, *TEXTS)
+    numbers = ("amount", "length", "unit", "cycles", "cycles_billed")
+    names = (*numbers, "auto_renew", "method_id", "reason", *TIMES, *TEXTS)
     return {name: request.form.get(prefix + name, "").strip() for name in names}
 
 
@@ -144,6 +157,10 @@ def _again(membership_id: UUID, typed: Typed, was: Typed, failure: Failure) -> R
     if failure.code != CHANGED:
         return _form(found, typed, failure=failure, was=was, version=_version())
     theirs = {name: now[name] or _("Not given") for name in now if now[name] not in (was[name], typed[name])}
+    if "method_id" in theirs:
+        theirs["method_id"] = dict(method_choices(services(), found.customer_id, now["method_id"]))[
+            now["method_id"]
+        ]
     mine = {name: typed[name] if typed[name] != was[name] else now[name] for name in typed}
     return _form(found, mine, failure=failure, theirs=theirs)
 
@@ -170,4 +187,5 @@ def _form(
         meanwhile=theirs,
         refusal=refusals(found)["edit"],
         gateways=gateway_choices(services(), found.gateway),
+        methods=method_choices(services(), found.customer_id, values["method_id"]),
     )

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from kernel.contracts.billing import MembershipStatus
+from kernel.contracts.plugins import Method
 from services.billing.memberships.lifecycle import change_status
 from services.billing.memberships.waiting import note_status
 from services.billing.models import Membership, MembershipChange, Payment
+from services.billing.payments.methods import keep_method
 from tests.console.people import member, product, registered, settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World
@@ -192,6 +194,27 @@ def test_only_what_was_typed_anew_is_changed(world: World, browser: Browser, mem
     assert (kept.amount, kept.gateway_customer, kept.auto_renew) == (14950, "cus_1", True)
     assert (kept.period, kept.expires_at, kept.gateway) == (before.period, before.expires_at, "manual")
     assert acts(world, membership)[-1] == "edit"
+
+
+def test_the_way_to_pay_is_chosen_of_those_that_the_customer_saved(
+    world: World, browser: Browser, owner: Owner, membership: UUID
+):
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        card = Method(f"pm_{membership.hex}", "cus_1", brand="visa", last4="4242")
+        saved = str(keep_method(uow, stored(world, membership).customer_id, "stripe", card).id)
+    path, usual = path_of(membership, "/edit"), {"unit": "month", "auto_renew": "true", "gateway": "manual"}
+
+    offered = see(world, browser, path)
+    chosen = send(world, browser, path, method_id=saved, **usual)
+    after = see(world, browser, path)
+    unknown = send(world, browser, path, method_id=str(membership), **usual)
+
+    assert f'<option value="{saved}" >Visa •••• 4242 (' in offered.text
+    assert (chosen.status, str(stored(world, membership).method_id)) == (303, saved)
+    assert f'<option value="{saved}" selected>' in after.text
+    assert (unknown.status, errors(unknown)) == (422, {"method_id"})
+    assert send(world, browser, path, method_id="", **usual).status == 303
+    assert stored(world, membership).method_id is None
 
 
 def test_an_end_is_moved_in_the_readers_time_zone(world: World, browser: Browser, membership: UUID):
