@@ -21,3 +21,14 @@ def next_number(uow: UnitOfWork, name: str) -> int:
         .returning(NumberSequence.last)
     )
     return uow.session.execute(statement).scalar_one()
+
+
+def hold_numbers(uow: UnitOfWork, name: str) -> None:
+    """Let nobody else have a number for ``name`` until this transaction is over; none is given out."""
+    row = insert(NumberSequence).values(network_id=uow.network_id, name=name, last=0)
+    uow.session.execute(
+        row.on_conflict_do_update(
+            index_elements=[NumberSequence.network_id, NumberSequence.name],
+            set_={"last": NumberSequence.last},
+        )
+    )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from email.message import EmailMessage
 from io import BytesIO
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from pypdf import PdfReader
 
 from kernel.events import advance
 from kernel.ids import new_id
+from services.billing.invoices.of_payments import send_invoice
 from services.billing.payments.lifecycle import create_payment
 from services.billing.payments.lines import Item
+from services.customers.models import Customer
 from tests.console.people import paid, registered
 from tests.flows.browser import Answer, Browser
 from tests.flows.post import post_office
@@ -152,6 +155,58 @@ def test_an_unpaid_invoice_is_sent_from_the_payments_page(world: World, browser:
         assert post.deliver() == 1
         [file] = list(post.server.taken[0].iter_attachments())
     assert "Unpaid" in PdfReader(BytesIO(file.get_content())).pages[0].extract_text()
+
+
+def sent(
+    world: World, owner: Owner, payment_id: UUID, *, billing_email: str = ""
+) -> tuple[EmailMessage, str]:
+    """Send the invoice; return the message, and the address in its text that leads to where it is paid."""
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        uow.get(Customer, owner.customer_id).billing_email = billing_email
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        send_invoice(uow, payment_id)
+    with post_office(world) as post:
+        settle(world)
+        assert post.deliver() == 1
+        [message] = post.server.taken
+    text = message.get_body(("plain",)).get_content()
+    [link] = re.findall(r"http://\S+/links/pay\?token=\S+", text) or [""]
+    return message, link
+
+
+@pytest.mark.parametrize("billing_email", ["", "ekonomi@bolaget.example"])
+def test_an_unpaid_invoice_carries_the_link_to_pay_it_by(world: World, owner: Owner, billing_email: str):
+    payment_id = asked_for(world, owner, 12500)
+
+    message, link = sent(world, owner, payment_id, billing_email=billing_email)
+    page = world.browser().get(world.url("admin", f"/links/pay?{link.partition('?')[2]}"))
+
+    assert message["To"] == (billing_email or owner.email)
+    assert (page.status, "SEK\xa0125.00" in page.text) == (200, True)
+    assert len(list(message.iter_attachments())) == 1
+
+
+def test_the_invoice_of_what_is_paid_asks_for_nothing(world: World, owner: Owner, payment_id: UUID):
+    with post_office(world) as post:
+        post.deliver()
+    message, link = sent(world, owner, payment_id)
+
+    assert link == ""
+    assert "It is paid; you need not do anything." in message.get_body(("plain",)).get_content()
+
+
+def test_the_link_does_not_go_where_invoices_went_before(world: World, owner: Owner):
+    with world.databases["customers"].unit_of_work(world.command) as uow:
+        uow.get(Customer, owner.customer_id).billing_email = "gammal@bolaget.example"
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        send_invoice(uow, asked_for(world, owner, 12500))
+    with post_office(world) as post:
+        settle(world)
+        with world.databases["customers"].unit_of_work(world.command) as uow:
+            uow.get(Customer, owner.customer_id).billing_email = "ny@bolaget.example"
+        post.deliver()
+
+        assert post.server.taken == []
 
 
 def test_the_list_says_who_was_invoiced_and_leads_to_customer_payment_and_file(

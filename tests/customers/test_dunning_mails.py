@@ -64,13 +64,12 @@ def test_a_renewal_is_told_with_its_day_in_the_networks_zone(
     assert (mail.link, LINK in mail.text, LINK in mail.html) == ("", False, False)
 
 
-def test_who_pays_by_hand_is_asked_to(database: Database, owner: Identity, customer: Customer) -> None:
-    [mail] = written(database, owner, dunning_mails.write_renewal, asked(customer.id, is_charged=False))
+def test_who_pays_by_hand_is_asked_to_by_the_invoice_alone(
+    database: Database, owner: Identity, customer: Customer
+) -> None:
+    told = written(database, owner, dunning_mails.write_renewal, asked(customer.id, is_charged=False))
 
-    assert "Please pay by then" in mail.text
-    assert (mail.link, mail.values["payment_id"]) == ("pay", str(ABOUT["payment_id"]))
-    assert LINK in mail.text
-    assert "saved way to pay" not in mail.text
+    assert told == []
 
 
 def test_a_trial_that_ends_is_another_message(

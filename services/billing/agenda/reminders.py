@@ -5,13 +5,20 @@ from kernel.database import UnitOfWork
 from services.billing.agenda.renewals import product_of
 from services.billing.agenda.snapshots import read
 from services.billing.agenda.steps import holds_at, next_step
+from services.billing.invoices.of_payments import send_invoice
 from services.billing.models import Charge, Membership, Payment
 
 ENDING = frozenset({"hold", "expire", "cancel"})
 
 
 def note_failed_charge(uow: UnitOfWork, payment: Payment, charge: Charge) -> None:
-    """Tell that a charge of ours failed; both are locked, and the charge is not open any more."""
+    """Tell that a charge of ours failed; both are locked, and the charge is not open any more.
+
+    What a change costs is not tried again: its invoice asks for it.
+    """
+    if charge.is_automatic and payment.kind == "change":
+        send_invoice(uow, payment.id)
+        return
     if not charge.is_automatic or payment.membership_id is None or not payment.dunning_step:
         return
     membership = uow.get(Membership, payment.membership_id)

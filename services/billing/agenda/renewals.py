@@ -14,6 +14,8 @@ from kernel.errors import N_, Conflict
 from kernel.ids import new_id
 from services.billing.agenda.snapshots import read
 from services.billing.agenda.steps import Snapshot
+from services.billing.invoices.issuing import hold_series
+from services.billing.invoices.of_payments import send_invoice
 from services.billing.memberships.bills import SETTING_UP
 from services.billing.memberships.credits import use_credit
 from services.billing.memberships.paid_time import end_of_period, grant
@@ -30,11 +32,17 @@ class NothingToAskAgain(Conflict):
 
 
 def bill_next(uow: UnitOfWork, membership: Membership, known: Snapshot) -> Payment:
-    """Ask for the payment of the time that comes next, and say so; credit pays first, maybe all of it."""
+    """Ask for the payment of the time that comes next, and say so; credit pays first, maybe all of it.
+
+    A renewal that cannot be charged is asked for by its invoice, which carries the link to pay by.
+    """
     ends_at = known.ends_at
     if ends_at is None:
         raise ValueError("What never ends has nothing to be billed.")
     kind = _kind_of(membership)
+    is_invoiced = kind == "renewal" and not known.can_charge
+    if is_invoiced:
+        hold_series(uow, "invoice")
     period = _new_period(uow, membership, kind, ends_at)
     payment = _ask(uow, membership, kind, ends_at)
     for line in payment.lines:
@@ -43,6 +51,8 @@ def bill_next(uow: UnitOfWork, membership: Membership, known: Snapshot) -> Payme
     period.payment_id = payment.id
     if not payment.total:
         return complete_payment(uow, payment.id)
+    if is_invoiced:
+        send_invoice(uow, payment.id)
     # Who is charged this very minute is told of that instead.
     if not known.can_charge or uow.now < ends_at:
         uow.publish(_asked(uow, membership, payment, known))

@@ -18,7 +18,7 @@ from services.billing.invoices.documents import tax_shares
 from services.billing.models import Invoice, Payment
 from services.billing.models.payments import OPEN
 from services.billing.networks import time_zone
-from services.billing.numbers import next_number
+from services.billing.numbers import hold_numbers, next_number
 from services.billing.settings import logo_of, rules_of, seller_of
 
 DIGITS = 5
@@ -37,8 +37,8 @@ def issue(
 
     It is the customer's whose invoice it credits, whoever has the payment by now.
     """
-    year = uow.now.astimezone(time_zone(uow)).year
-    sequence = next_number(uow, f"{kind}:{year}")
+    year = _year(uow)
+    sequence = next_number(uow, _series(kind, year))
     number = f"{prefix_of(uow, kind)}{year}-{sequence:0{DIGITS}d}"
     document = _document(uow, payment, lines, kind=kind, number=number, credits_back=credits_back)
     invoice = Invoice(
@@ -63,6 +63,11 @@ def issue(
     return invoice
 
 
+def hold_series(uow: UnitOfWork, kind: InvoiceKind) -> None:
+    """Take the lock of a number before the ledger's, for who books first and issues afterwards."""
+    hold_numbers(uow, _series(kind, _year(uow)))
+
+
 def prefix_of(uow: UnitOfWork, kind: InvoiceKind) -> str:
     """Return what the numbers of a series begin with now."""
     rules = rules_of(uow)
@@ -77,6 +82,14 @@ def find(uow: UnitOfWork, *where: ColumnElement[bool]) -> Invoice | None:
 def invoice_of(uow: UnitOfWork, payment_id: UUID) -> Invoice | None:
     """Return the payment's invoice, if it has been issued."""
     return find(uow, Invoice.payment_id == payment_id, Invoice.kind == "invoice", Invoice.refund_id.is_(None))
+
+
+def _year(uow: UnitOfWork) -> int:
+    return uow.now.astimezone(time_zone(uow)).year
+
+
+def _series(kind: InvoiceKind, year: int) -> str:
+    return f"{kind}:{year}"
 
 
 def _document(

@@ -12,8 +12,10 @@ from kernel.contracts.events import MembershipChanged
 from kernel.contracts.memberships import ChangeMade, ChangeOrder, ChangePreview
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Conflict, NotFound
+from services.billing.invoices.issuing import hold_series
 from services.billing.memberships.bills import ask_first, withdraw_bills
 from services.billing.memberships.cancellations import end_of_time
+from services.billing.memberships.collecting import collect
 from services.billing.memberships.history import differences, record, require_version
 from services.billing.memberships.previews import Outcome, preview_of
 from services.billing.memberships.schedule import schedule, scheduled_of, withdraw_scheduled
@@ -42,17 +44,24 @@ def preview_change(uow: UnitOfWork, membership_id: UUID, order: ChangeOrder) -> 
     """Return what the change would cost and when; nothing is changed. Raises as ``change_products`` does."""
     try:
         with uow.attempt():
-            raise _Seen(change_products(uow, membership_id, order).preview)
+            raise _Seen(_carry_out(uow, membership_id, order)[1].preview)
     except _Seen as seen:
         return seen.preview
 
 
 def change_products(uow: UnitOfWork, membership_id: UUID, order: ChangeOrder) -> ChangeMade:
-    """Change products, price or period, and ask for what that costs.
+    """Change products, price or period, and get what that costs: from a saved method, else by its invoice.
 
     Raises NotChangeable, ChangedMeanwhile, TermsNotValid, NotSoldThatWay, NothingToChange, NothingLeftToRun,
     NotPaidYet, and ChargeUnderWay while a bill of it is being charged.
     """
+    membership, made = _carry_out(uow, membership_id, order)
+    if made.payment_id is not None:
+        collect(uow, membership, made.payment_id)
+    return made
+
+
+def _carry_out(uow: UnitOfWork, membership_id: UUID, order: ChangeOrder) -> tuple[Membership, ChangeMade]:
     uow.identity.require("billing.edit")
     membership = uow.get(Membership, membership_id, lock=True)
     require_version(membership, order.seen)
@@ -64,7 +73,7 @@ def change_products(uow: UnitOfWork, membership_id: UUID, order: ChangeOrder) ->
     else:
         outcome = _change_now(uow, membership, before, terms)
     preview = preview_of(uow, membership, before, terms, outcome, version=version)
-    return ChangeMade(preview=preview, payment_id=outcome.payment.id if outcome.payment else None)
+    return membership, ChangeMade(preview=preview, payment_id=outcome.payment.id if outcome.payment else None)
 
 
 def withdraw_change(uow: UnitOfWork, membership_id: UUID, *, seen: list[int] | None = None) -> None:
@@ -139,6 +148,7 @@ def publish_changed(uow: UnitOfWork, membership: Membership, fields: list[str]) 
 
 
 def _change_now(uow: UnitOfWork, membership: Membership, before: Terms, terms: Terms) -> Outcome:
+    hold_series(uow, "invoice")
     replaced = withdraw_bills(uow, membership)
     withdraw_scheduled(uow, membership)
     if terms.items[0].product_id != before.items[0].product_id:

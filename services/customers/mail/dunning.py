@@ -24,7 +24,12 @@ Value = str | int | bool | datetime | Money
 
 
 def write_renewal(uow: UnitOfWork, event: RenewalAsked) -> None:
-    """Say that a period, or a trial, ends, and what the time after it costs."""
+    """Say that a period, or a trial, ends, and what the time after it costs.
+
+    Who has to pay a renewal himself has been sent its invoice, which asks him to.
+    """
+    if not event.is_trial and not event.is_charged:
+        return
     _write(
         uow,
         "trial_ending" if event.is_trial else "renewal_coming",

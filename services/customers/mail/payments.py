@@ -21,7 +21,10 @@ def send_invoice(uow: UnitOfWork, sent: InvoiceSent) -> Mail | None:
     """Write to the customer what he is to pay, or was to; None when nobody is there to read it."""
     buyer = buyers.find(uow, InvoiceBuyer.id == sent.invoice_id)
     template = "invoice_paid" if sent.is_paid else "invoice"
-    return _write(uow, template, buyer, total=sent.total, due_on=sent.due_on) if buyer else None
+    to_pay = None if sent.is_paid else sent.payment_id
+    return (
+        _write(uow, template, buyer, total=sent.total, due_on=sent.due_on, to_pay=to_pay) if buyer else None
+    )
 
 
 def send_receipt(uow: UnitOfWork, paid: PaymentCompleted) -> Mail | None:
@@ -36,13 +39,20 @@ def send_receipt(uow: UnitOfWork, paid: PaymentCompleted) -> Mail | None:
 
 
 def _write(
-    uow: UnitOfWork, template: str, buyer: InvoiceBuyer, *, total: Money, due_on: date | None = None
+    uow: UnitOfWork,
+    template: str,
+    buyer: InvoiceBuyer,
+    *,
+    total: Money,
+    due_on: date | None = None,
+    to_pay: UUID | None = None,
 ) -> Mail | None:
-    """Write in the language of the document that goes with it."""
+    """Write in the language of the document that goes with it; ``to_pay`` with a link to pay that payment."""
     found = _reader(uow, buyer.customer_id)
     if found is None:
         return None
     customer, account = found
+    about = {"payment_id": str(to_pay)} if to_pay else {}
     words = Words.of("sv" if buyer.language == "sv" else "en")
     return mails.write(
         uow,
@@ -51,11 +61,13 @@ def _write(
         language=buyer.language,
         account_id=account.id,
         customer_id=customer.id,
+        link="pay" if to_pay else "",
         attachments=[Attached(file_name(buyer.number), buyer.id)],
         name=display_name(account.first_name, account.last_name, username=account.username),
         invoice=buyer.number,
         total=words.money(total),
         due_on=words.day(due_on) if due_on else "",
+        **about,
     )
 
 

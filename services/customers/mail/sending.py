@@ -30,7 +30,7 @@ from kernel.work import LEASE, Claim, LeaseLost, finish, give_up
 from services.customers.accounts import one_time_tokens
 from services.customers.mail import pay_links
 from services.customers.mail import writing as mails
-from services.customers.models import Account, Mail, MailAttachment, Network
+from services.customers.models import Account, Customer, Mail, MailAttachment, Network
 from services.customers.profiles import addresses, reachability
 
 MOST_COPIES = 2
@@ -130,8 +130,17 @@ def _token(uow: UnitOfWork, mail: Mail) -> str:
         account = None
     if account is None:
         raise NotToBeSent("The account that the link was for is gone.")
-    if account.email_key != addresses.key_of(mail.to):
+    if not _is_his_address(uow, mail, account):
         raise NotToBeSent("The account has another address by now; its link must not go to the old one.")
     if mail.link in {"pay", "card"}:
         return pay_links.issue(uow, mail)
     return one_time_tokens.issue(uow, account.id, mails.purpose_of(mail))
+
+
+def _is_his_address(uow: UnitOfWork, mail: Mail, account: Account) -> bool:
+    """Whether the message still goes to the account's address; to pay by, also to the one for invoices."""
+    reader = addresses.key_of(mail.to)
+    if account.email_key == reader or mail.link != "pay":
+        return account.email_key == reader
+    billing = uow.session.scalar(select(Customer.billing_email).where(Customer.id == mail.customer_id))
+    return addresses.key_of(billing) == reader if billing else False
