@@ -40,7 +40,12 @@ def test_activation_starts_the_paid_time_and_says_so(uow: UnitOfWork, customer_i
     assert membership.started_at == uow.now
     assert membership.expires_at == end_of(MONTHLY, uow.now)
     assert uow.published[-1] == MembershipStatusChanged(
-        membership_id=membership.id, customer_id=customer_id, number=1, before="pending", after="active"
+        membership_id=membership.id,
+        customer_id=customer_id,
+        number=1,
+        before="pending",
+        after="active",
+        expires_at=membership.expires_at,
     )
 
 
