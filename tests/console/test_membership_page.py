@@ -11,8 +11,8 @@ from kernel.contracts.billing import MembershipStatus
 from kernel.contracts.plugins import Method
 from services.billing.memberships.lifecycle import change_status
 from services.billing.memberships.waiting import note_status
-from services.billing.models import Membership, MembershipChange, Payment
-from services.billing.payments.methods import keep_method
+from services.billing.models import GatewaySettings, Membership, MembershipChange, Payment
+from services.billing.payments.methods import keep_method, remove_method
 from tests.console.people import member, product, registered, settle
 from tests.flows.browser import Answer, Browser
 from tests.flows.world import Owner, World
@@ -196,25 +196,60 @@ def test_only_what_was_typed_anew_is_changed(world: World, browser: Browser, mem
     assert acts(world, membership)[-1] == "edit"
 
 
-def test_the_way_to_pay_is_chosen_of_those_that_the_customer_saved(
-    world: World, browser: Browser, owner: Owner, membership: UUID
-):
+@pytest.fixture
+def card(world: World, owner: Owner) -> str:
+    """A card of hers, kept by a gateway that is switched on."""
     with world.databases["billing"].unit_of_work(world.command) as uow:
-        card = Method(f"pm_{membership.hex}", "cus_1", brand="visa", last4="4242")
-        saved = str(keep_method(uow, stored(world, membership).customer_id, "stripe", card).id)
-    path, usual = path_of(membership, "/edit"), {"unit": "month", "auto_renew": "true", "gateway": "manual"}
+        uow.add(GatewaySettings(gateway="stripe", is_enabled=True, is_default=True))
+        method = Method("pm_1", "cus_1", brand="visa", last4="4242")
+        return str(keep_method(uow, owner.customer_id, "stripe", method).id)
+
+
+def test_the_way_to_pay_is_chosen_of_those_that_the_customer_saved(
+    *, world: World, browser: Browser, membership: UUID, card: str
+):
+    path, usual = path_of(membership, "/edit"), {"unit": "month", "auto_renew": "true", "gateway": "stripe"}
 
     offered = see(world, browser, path)
-    chosen = send(world, browser, path, method_id=saved, **usual)
+    chosen = send(world, browser, path, method_id=card, **usual)
     after = see(world, browser, path)
     unknown = send(world, browser, path, method_id=str(membership), **usual)
 
-    assert f'<option value="{saved}" >Visa •••• 4242 (' in offered.text
-    assert (chosen.status, str(stored(world, membership).method_id)) == (303, saved)
-    assert f'<option value="{saved}" selected>' in after.text
+    assert f'<option value="{card}" >Visa •••• 4242 (' in offered.text
+    assert (chosen.status, str(stored(world, membership).method_id)) == (303, card)
+    assert f'<option value="{card}" selected>' in after.text
     assert (unknown.status, errors(unknown)) == (422, {"method_id"})
-    assert send(world, browser, path, method_id="", **usual).status == 303
+
+
+@pytest.mark.parametrize("gateway", ["manual", "stripe"])
+def test_a_way_to_pay_that_could_never_be_charged_is_refused_beside_its_field(
+    *, world: World, browser: Browser, membership: UUID, card: str, gateway: str
+):
+    asked = card if gateway == "manual" else "visa"
+
+    refused = send(
+        world, browser, path_of(membership, "/edit"),
+        unit="month", auto_renew="true", gateway=gateway, method_id=asked,
+    )  # fmt: skip
+
+    assert (refused.status, errors(refused)) == (422, {"method_id"})
     assert stored(world, membership).method_id is None
+
+
+def test_one_that_was_removed_stays_chosen_until_another_is(
+    *, world: World, browser: Browser, membership: UUID, card: str
+):
+    path, usual = path_of(membership, "/edit"), {"unit": "month", "auto_renew": "true", "gateway": "stripe"}
+    send(world, browser, path, **usual, method_id=card)
+    with world.databases["billing"].unit_of_work(world.command) as uow:
+        remove_method(uow, UUID(card))
+
+    offered = see(world, browser, path).text
+    kept = send(world, browser, path, **usual, method_id=card, amount="150.00")
+    taken = send(world, browser, path, **usual, method_id="")
+
+    assert f'<option value="{card}" selected>One that is saved no more</option>' in offered
+    assert (kept.status, taken.status, stored(world, membership).method_id) == (303, 303, None)
 
 
 def test_an_end_is_moved_in_the_readers_time_zone(world: World, browser: Browser, membership: UUID):

@@ -105,8 +105,17 @@ def _check(uow: UnitOfWork, membership: Membership, now: dict[str, Any]) -> None
         for name, check in CHECKS.items()
         if name in now and (sentence := check(uow, membership, now[name]))
     }
+    if now.get("method_id") is not None and "method_id" not in wrong:
+        wrong |= _kept_elsewhere(uow, now["method_id"], now.get("gateway", membership.gateway))
     if wrong:
         raise EditNotValid(NOT_SAVED, fields=wrong)
+
+
+def _kept_elsewhere(uow: UnitOfWork, method_id: UUID, gateway: str) -> dict[str, str]:
+    """Return what is wrong with a method that the membership's gateway could never charge."""
+    if uow.get(PaymentMethod, method_id).gateway == gateway:
+        return {}
+    return {"method_id": N_("Another payment gateway keeps it. Let the membership be paid through that one.")}
 
 
 def _cycles(_uow: UnitOfWork, membership: Membership, cycles: int | None) -> str | None:
