@@ -23,7 +23,7 @@ from kernel.errors import Failure
 from kernel.ids import new_id
 from services.billing.memberships.by_hand import resubscribe
 from services.billing.memberships.cancellations import cancel_at_period_end, cancel_now, undo_cancellation
-from services.billing.memberships.changes import change_products, withdraw_change
+from services.billing.memberships.changes import change_products, schedule_price, withdraw_change
 from services.billing.memberships.edits import convert_to_lifetime, edit_membership
 from services.billing.memberships.lifecycle import change_status
 from services.billing.models import Membership, MembershipPeriod, Payment
@@ -131,6 +131,17 @@ def _withdraw_change(story: Story) -> None:
     story.do(lambda uow: withdraw_change(uow, story.membership_id))
 
 
+def _reprice(story: Story) -> None:
+    """Let the membership's plan cost something else, for those who have it already, too."""
+
+    def give_price(uow: UnitOfWork) -> None:
+        product_id = uow.get(Membership, story.membership_id).product_id
+        unit = story.chance.choice((100, PRICE))
+        schedule_price(uow, story.membership_id, product_id=product_id, unit=unit)
+
+    story.do(give_price)
+
+
 def _edit_price(story: Story) -> None:
     story.edit(amount=story.chance.choice((0, 100, PRICE)))
 
@@ -192,6 +203,6 @@ def _held_by_credit(story: Story) -> int:
 
 COMMANDS = (
     _set_status, _set_status, _cancel_now, _cancel_at_period_end, _undo, _resubscribe, _resubscribe, _change,
-    _change, _change, _withdraw_change, _edit_price, _move_end, _move_end, _move_trial, _convert, _pay, _pay,
-    _pay, _refund, _wait, _wait, _wait_for_a_boundary,
+    _change, _change, _withdraw_change, _reprice, _edit_price, _move_end, _move_end, _move_trial, _convert,
+    _pay, _pay, _pay, _refund, _wait, _wait, _wait_for_a_boundary,
 )  # fmt: skip

@@ -142,6 +142,20 @@ def test_a_trial_pays_the_new_price_when_it_is_over(call: Call, days: Days) -> N
     assert [one.total for one in days.payments(member)] == [NEW]
 
 
+def test_a_bill_for_the_next_period_that_nobody_has_paid_is_asked_for_anew(call: Call, days: Days) -> None:
+    days.pays = False
+    member = days.start(new_id())
+    days.go_to(days.membership(member).expires_at - timedelta(days=1))
+    version = raise_price(days)
+
+    send(call, days, version)
+    carry_out(days)
+    days.go_to(days.membership(member).expires_at + timedelta(hours=1))
+
+    bills = [(one.total, one.status) for one in days.payments(member)]
+    assert bills == [(PRICE, "cancelled"), (NEW, "pending")]
+
+
 def test_what_was_agreed_on_or_ends_or_waits_keeps_its_price(call: Call, days: Days) -> None:
     agreed, ending, cancelled, plain = (days.start(new_id()) for _ in range(4))
     pending = days.start(new_id(), is_active=False)
