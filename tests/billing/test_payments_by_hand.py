@@ -96,10 +96,10 @@ def test_a_cancelled_payment_is_owed_no_more_and_cannot_be_cancelled_again(till:
     assert till.booked(payment_id) == ["created", "cancelled"]
 
 
-def test_of_a_pending_payment_everything_can_be_done_but_refund_and_end(till: Till) -> None:
+def test_of_a_pending_payment_everything_can_be_done_that_takes_no_money_or_page(till: Till) -> None:
     till.saved_card()
 
-    assert set(refusals(till, till.payment())) == {"end_page", "refund"}
+    assert set(refusals(till, till.payment())) == {"end_page", "refund", "keep"}
 
 
 def test_without_a_saved_card_it_says_to_send_a_link(till: Till) -> None:
@@ -126,7 +126,7 @@ def test_while_a_page_is_open_it_can_be_ended_or_cancelled(till: Till) -> None:
     till.saved_card()
     till.page(payment_id := till.payment())
 
-    assert set(refusals(till, payment_id)) == {"complete", "charge", "edit_lines", "refund"}
+    assert set(refusals(till, payment_id)) == {"complete", "charge", "edit_lines", "refund", "keep"}
 
 
 def test_of_a_completed_payment_the_money_can_be_given_back(till: Till) -> None:
