@@ -38,6 +38,7 @@ VISITED_ELSEWHERE = [
     f"/customers/{ID}/delete", f"/deletions/{ID}",  # test_deletions.py
     f"/customers/{ID}/edit", "/customers/new",  # test_profiles.py
     f"/customers/{ID}/verification",  # test_verification.py
+    f"/switches/{ID}",  # test_visits.py
     f"/customers/import/{ID}",  # test_imports.py
     f"/jobs/{ID}",  # test_many.py
     f"/mails/{ID}",  # test_mails.py
@@ -141,7 +142,7 @@ def paths_of(world: World, owner: Owner) -> list[str]:
         "/jobs", "/customers/export?q=a", "/customers/import",
         f"{own}/sign-ins", f"{own}/force-sign-in", f"{own}/hand-over", "/deletions",
         "/account", "/account/second-factor", "/account/sign-ins",
-        "/audit", "/events", "/mails", "/settings/mail", "/settings/mail/refund/sv",
+        "/audit", "/events", "/switches", "/mails", "/settings/mail", "/settings/mail/refund/sv",
         "/settings/admins", "/settings/admins/invite", "/settings/api-keys", "/settings/api-keys/new",
         "/settings", "/no-such-page",
     ]  # fmt: skip

@@ -28,6 +28,7 @@ from services.billing.models import (
     ReconciliationFinding,
     Refund,
 )
+from services.billing.models import Dispute as DisputeRow
 from services.billing.payments.disputes import note_dispute
 from services.billing.payments.lifecycle import cancel_payment, complete_payment, create_payment, fail_payment
 from services.billing.payments.lines import Item
@@ -89,7 +90,11 @@ def _products(uow: UnitOfWork) -> Iterator[str]:
     uow.session.flush()
     retire_product(uow, old.id)
     yield from (f"/products/{made.id}" for made in (agreed, old))
-    yield from (f"/products/{sold.id}/retire", f"/products/{unused.id}/delete")
+    yield from (
+        f"/products/{sold.id}/repricing",
+        f"/products/{sold.id}/retire",
+        f"/products/{unused.id}/delete",
+    )
 
 
 def _memberships(uow: UnitOfWork, owner: Owner) -> Iterator[str]:
@@ -207,6 +212,13 @@ def _dispute(uow: UnitOfWork, owner: Owner) -> Iterator[str]:
         uow, "stripe", Dispute("dp_1", "ch_disputed", Money(amount=payment.total, currency="SEK"), "lost")
     )
     yield f"/payments/{payment.id}"
+    elsewhere = _asked_for(uow, owner, "stripe")
+    complete_payment(uow, elsewhere.id, reference="ch_elsewhere")
+    uow.session.flush()
+    held = Dispute("dp_2", "ch_elsewhere", Money(amount=900, currency="EUR"), "needs_response", moved=(900,))
+    note_dispute(uow, "stripe", held)
+    dispute_id = uow.session.scalar(select(DisputeRow.id).where(DisputeRow.reference == "dp_2"))
+    yield from (f"/payments/{elsewhere.id}", f"/payments/{elsewhere.id}/disputes/{dispute_id}")
 
 
 def _findings(uow: UnitOfWork) -> None:

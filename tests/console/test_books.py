@@ -148,4 +148,4 @@ def test_a_gateway_that_keeps_no_list_is_refused_with_a_sentence(world: World, b
 
     answer = browser.post(world.url("admin", "/reconciliation"), form | {"gateway": "manual", "days": "7"})
 
-    assert "manual keeps no list that could be compared." in browser.follow(answer).text
+    assert "Manual keeps no list that could be compared." in browser.follow(answer).text

@@ -13,6 +13,7 @@ from time_machine import travel
 
 from kernel import origin
 from kernel.auth import Identity
+from kernel.contracts.access import SITE_OWNER
 from kernel.contracts.audit import AuditPage, AuditQuery
 from kernel.contracts.events import NetworkSettingsChanged, VisitEnded, VisitStarted
 from kernel.contracts.sites import NetworkSettings
@@ -82,7 +83,7 @@ def test_the_address_of_the_person_comes_along_with_the_call(call: Call, databas
 def test_the_human_behind_a_visit_is_named_and_found_by(database, owner, register, read):
     admin, customer = make_admin(database, owner, name="Ada"), register("Åsa")
     visiting = Identity(
-        owner.network_id, f"account:{customer.account_id}", owner.permissions,
+        owner.network_id, f"account:{customer.account_id}", SITE_OWNER,
         account_id=customer.account_id, customer_id=customer.id, impersonator=admin.id,
     )  # fmt: skip
 

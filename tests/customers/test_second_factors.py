@@ -562,7 +562,7 @@ def test_the_policy_ends_the_sessions_of_those_without_at_once(database, owner, 
 
 
 def test_the_policy_ends_the_visits_of_those_without(database, owner, register: Register):
-    bo, visited = make_admin(database, owner, "support", "Bo"), register("Åsa")
+    bo, visited = make_admin(database, owner, "administrator", "Bo"), register("Åsa")
     visit = Identity(
         owner.network_id, f"account:{visited.account_id}", SITE_OWNER,
         account_id=visited.account_id, customer_id=visited.id, impersonator=bo.id, epoch=bo.epoch,
