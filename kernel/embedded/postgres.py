@@ -35,7 +35,10 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
 }
-NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Tests open many applications in one process, each with its own pools, and close none of them.
+NOT_DURABLE = {
+    "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "500",
+}  # fmt: skip
 
 
 class Postgres:
