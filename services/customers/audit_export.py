@@ -1,9 +1,11 @@
 """The audit log as CSV: a batch at a time, each in a transaction of its own."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from kernel.contracts.audit import AuditEntry, AuditQuery
+from kernel.batches import pages
+from kernel.contracts.audit import AuditEntry, AuditPage, AuditQuery
 from kernel.database import UnitOfWork, Units
 from kernel.spreadsheets import pieces_of, time_cell
 from services.customers import audit
@@ -35,18 +37,11 @@ def note_export(uow: UnitOfWork, asked: AuditQuery) -> None:
 
 def lines_of(units: Units, asked: AuditQuery) -> Iterator[bytes]:
     """Give the file piece by piece, newest line first."""
-    return pieces_of(COLUMNS, _batches(units, asked))
+    return pieces_of(COLUMNS, pages(units, partial(_page, asked.model_copy(update={"limit": BATCH}))))
 
 
-def _batches(units: Units, asked: AuditQuery) -> Iterator[Sequence[AuditEntry]]:
-    after = None
-    while True:
-        with units() as uow:
-            found = audit_log(uow, asked.model_copy(update={"limit": BATCH, "after": after}))
-        yield found.items
-        after = found.after
-        if after is None:
-            return
+def _page(asked: AuditQuery, uow: UnitOfWork, after: str | None) -> AuditPage:
+    return audit_log(uow, asked.model_copy(update={"after": after}))
 
 
 def _document(fields: dict[str, object]) -> str:

@@ -1,8 +1,10 @@
 """Sites as a file: a batch at a time, each in a transaction of its own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from kernel.batches import batches, narrowed_to
 from kernel.contracts.events import SitesExported
 from kernel.contracts.sites_list import SitesNarrowed
 from kernel.database import UnitOfWork, Units
@@ -16,24 +18,16 @@ BATCH = 1000
 def note_export(uow: UnitOfWork, asked: SitesNarrowed) -> None:
     """Say who takes which sites along, before the first leaves. Raises Invalid."""
     rows_of(uow, asked, beside=None, most=1)
-    narrowed = {name: str(value) for name, value in asked.model_dump(exclude_defaults=True).items()}
-    uow.publish(SitesExported(narrowed=narrowed))
+    uow.publish(SitesExported(narrowed=narrowed_to(asked)))
 
 
 def file_of(units: Units, asked: SitesNarrowed) -> Iterator[bytes]:
     """Give the file piece by piece, the newest site first; a slow reader holds no transaction open."""
-    return pieces_of(COLUMNS, _batches(units, asked))
+    return pieces_of(COLUMNS, batches(units, partial(_behind, asked)))
 
 
-def _batches(units: Units, asked: SitesNarrowed) -> Iterator[Sequence[Any]]:
-    beside = None
-    while True:
-        with units() as uow:
-            batch = rows_of(uow, asked, beside=beside, most=BATCH)
-        if not batch:
-            return
-        yield batch
-        beside = cursor_of(batch[-1])
+def _behind(asked: SitesNarrowed, uow: UnitOfWork, last: Any) -> Sequence[Any]:
+    return rows_of(uow, asked, beside=cursor_of(last) if last is not None else None, most=BATCH)
 
 
 COLUMNS: Mapping[str, Callable[[Any], str]] = {

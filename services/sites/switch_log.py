@@ -1,17 +1,19 @@
 """The switch log, newest first: a page of it in one statement."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
 
+from kernel.batches import pages
 from kernel.contracts.events import SwitchLogExported
 from kernel.contracts.visits import VisitEntry, VisitsPage, VisitsQuery
 from kernel.cursors import TimeCursor
 from kernel.database import UnitOfWork, Units
+from kernel.days import span
 from kernel.errors import NotFound
 from kernel.spreadsheets import pieces_of, time_cell
 from services.sites.models import Network, Site, SwitchTicket, Visit
@@ -54,18 +56,12 @@ def note_export(uow: UnitOfWork, asked: VisitsQuery) -> None:
 
 def lines_of(units: Units, asked: VisitsQuery) -> Iterator[bytes]:
     """Give the log as a file, piece by piece, each batch read in a transaction of its own."""
-    return pieces_of(COLUMNS, _batches(units, asked))
+    read = partial(_page, asked.model_copy(update={"limit": BATCH}))
+    return pieces_of(COLUMNS, pages(units, read))
 
 
-def _batches(units: Units, asked: VisitsQuery) -> Iterator[Sequence[VisitEntry]]:
-    after = None
-    while True:
-        with units() as uow:
-            found = switch_log(uow, asked.model_copy(update={"limit": BATCH, "after": after}))
-        yield found.items
-        after = found.after
-        if after is None:
-            return
+def _page(asked: VisitsQuery, uow: UnitOfWork, after: str | None) -> VisitsPage:
+    return switch_log(uow, asked.model_copy(update={"after": after}))
 
 
 def _visits() -> Select[Visit, str, str]:
@@ -99,10 +95,11 @@ def _between(uow: UnitOfWork, asked: VisitsQuery) -> Iterable[ColumnElement[bool
     if asked.since is None and asked.until is None:
         return
     zone = ZoneInfo(uow.session.scalars(select(Network.time_zone)).one())
-    if asked.since is not None:
-        yield Visit.started_at >= datetime.combine(asked.since, time.min, zone)
-    if asked.until is not None and asked.until < asked.until.max:
-        yield Visit.started_at < datetime.combine(asked.until + timedelta(days=1), time.min, zone)
+    begins, ends = span(asked.since, asked.until, zone)
+    if begins:
+        yield Visit.started_at >= begins
+    if ends:
+        yield Visit.started_at < ends
 
 
 def _entry_of(row: Any) -> VisitEntry:

@@ -232,3 +232,12 @@ def test_all_visits_are_ended_by_a_button(scene: Scene):
     assert "1 visit has ended." in done.text
     assert "an admin ended all visits" in done.text
     assert (refused.status, "Your visit to this site has ended." in refused.text) == (403, True)
+
+
+@pytest.mark.parametrize("days", [("0001-01-01", "9999-12-31"), ("9999-12-31", "0001-01-01")])
+def test_the_ends_of_the_calendar_bound_nothing(scene: Scene, days: tuple[str, str]):
+    scene.switch()
+
+    log = scene.browser.get(scene.url(f"/switches?since={days[0]}&until={days[1]}"))
+
+    assert (log.status, REASON in log.text) == (200, days[0] < days[1])

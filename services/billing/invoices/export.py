@@ -1,7 +1,8 @@
 """Invoices and credit notes as a file: a batch at a time, each in a transaction of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from kernel.batches import batches, narrowed_to
 from kernel.contracts.events import InvoicesExported
 from kernel.contracts.invoices import InvoiceRow, InvoicesNarrowed
 from kernel.contracts.money import Money
@@ -16,24 +17,13 @@ BATCH = 1000
 def note_export(uow: UnitOfWork, asked: InvoicesNarrowed) -> None:
     """Say who takes which invoices along, before the first leaves. Raises Invalid."""
     batch_after(uow, asked, None, 1)
-    narrowed = {name: str(value) for name, value in asked.model_dump(exclude_defaults=True).items()}
-    uow.publish(InvoicesExported(narrowed=narrowed))
+    uow.publish(InvoicesExported(narrowed=narrowed_to(asked)))
 
 
 def file_of(units: Units, asked: InvoicesNarrowed) -> Iterator[bytes]:
     """Give the file piece by piece, the newest first; a slow reader holds no transaction open."""
-    return pieces_of(COLUMNS, _batches(units, asked))
-
-
-def _batches(units: Units, asked: InvoicesNarrowed) -> Iterator[Iterable[InvoiceRow]]:
-    last = None
-    while True:
-        with units() as uow:
-            batch = batch_after(uow, asked, last, BATCH)
-        if not batch:
-            return
-        yield map(listed, batch)
-        last = batch[-1]
+    rows = batches(units, lambda uow, last: batch_after(uow, asked, last, BATCH))
+    return pieces_of(COLUMNS, (map(listed, batch) for batch in rows))
 
 
 def _decimal(money: Money) -> str:

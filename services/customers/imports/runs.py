@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from kernel.auth import Identity
+from kernel.batches import batches
 from kernel.bulk import insert_rows
 from kernel.database import Database, UnitOfWork, Units
 from kernel.errors import N_
@@ -96,15 +98,15 @@ def rejects_of(units: Units, import_id: UUID) -> Iterator[bytes]:
         file = uow.get(ImportFile, import_id)
     delimiter = ";" if any(";" in name for name in file.header) else ","
     yield (BOM + written([["line", "reason", *file.header]], delimiter)).encode()
-    after = -1
-    while True:
-        with units() as uow:
-            found = select(ImportReject).where(ImportReject.import_id == import_id, ImportReject.line > after)
-            batch = uow.session.scalars(found.order_by(ImportReject.line).limit(REJECTS)).all()
-        if not batch:
-            return
+    for batch in batches(units, partial(_rejects_behind, import_id)):
         yield written([_reject_row(reject) for reject in batch], delimiter).encode()
-        after = batch[-1].line
+
+
+def _rejects_behind(import_id: UUID, uow: UnitOfWork, last: ImportReject | None) -> Sequence[ImportReject]:
+    found = select(ImportReject).where(ImportReject.import_id == import_id)
+    if last is not None:
+        found = found.where(ImportReject.line > last.line)
+    return uow.session.scalars(found.order_by(ImportReject.line).limit(REJECTS)).all()
 
 
 def _reject_row(reject: ImportReject) -> list[str]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from babel.numbers import get_currency_precision
 
+from kernel.batches import batches
 from kernel.contracts.bulk import EXPORT_COLUMNS, FIGURES, ExportOrder
 from kernel.contracts.custom_fields import CustomField
 from kernel.contracts.money import Money
@@ -65,18 +67,11 @@ def lines_of(units: Units, order: ExportOrder) -> Iterator[bytes]:
     """
     with units() as uow:
         cells = cells_of(order, active_fields(uow))
-    yield from pieces_of(cells, _batches(units, order), DELIMITERS[order.delimiter])
+    yield from pieces_of(cells, batches(units, partial(_behind, order)), DELIMITERS[order.delimiter])
 
 
-def _batches(units: Units, order: ExportOrder) -> Iterator[Sequence[Any]]:
-    number = 0
-    while True:
-        with units() as uow:
-            batch = batch_after(uow, order.selection, number)
-        if not batch:
-            return
-        yield batch
-        number = batch[-1].number
+def _behind(order: ExportOrder, uow: UnitOfWork, last: Any) -> Sequence[Any]:
+    return batch_after(uow, order.selection, last.number if last is not None else 0)
 
 
 def _time(at: datetime | None) -> str:

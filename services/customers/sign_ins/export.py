@@ -1,9 +1,10 @@
 """The history of somebody's sign-ins as CSV: a batch at a time, each in a transaction of its own."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
-from kernel.contracts.credentials import SignInsQuery
+from kernel.batches import pages
+from kernel.contracts.credentials import SignInsPage, SignInsQuery
 from kernel.contracts.customers import SignIn
 from kernel.database import UnitOfWork, Units
 from kernel.spreadsheets import pieces_of, time_cell
@@ -39,15 +40,8 @@ def note_export(uow: UnitOfWork, customer_id: UUID, asked: SignInsQuery) -> UUID
 
 def lines_of(units: Units, account_id: UUID, asked: SignInsQuery) -> Iterator[bytes]:
     """Give the file piece by piece, the newest attempt first."""
-    return pieces_of(COLUMNS, _batches(units, account_id, asked))
 
+    def page(uow: UnitOfWork, after: str | None) -> SignInsPage:
+        return sign_ins(uow, account_id, asked.model_copy(update={"limit": BATCH, "after": after}))
 
-def _batches(units: Units, account_id: UUID, asked: SignInsQuery) -> Iterator[Sequence[SignIn]]:
-    after = None
-    while True:
-        with units() as uow:
-            found = sign_ins(uow, account_id, asked.model_copy(update={"limit": BATCH, "after": after}))
-        yield found.items
-        after = found.after
-        if after is None:
-            return
+    return pieces_of(COLUMNS, pages(units, page))
