@@ -1,11 +1,17 @@
 """Calls to services, and the identities they are made in."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import current_app
 
 from gateway.hosts import current_host
 from kernel.auth import Identity
 from kernel.clients import Bound, Clients
 from kernel.contracts.customers import Standing
+from kernel.errors import Failure, Unauthenticated
+
+T = TypeVar("T")
 
 
 def identity_of(standing: Standing, permissions: frozenset[str]) -> Identity:
@@ -29,3 +35,16 @@ def services_for(caller: Identity) -> Bound:
 def gateway_services() -> Bound:
     """Return the services, called by the gateway itself: nobody needs to be signed in."""
     return services_for(Identity.gateway(current_host().network.id))
+
+
+def tried(ask: Callable[[], T]) -> tuple[T | None, Failure | None]:
+    """Return the answer of a service, or why there is none, for a page that stands without it.
+
+    Only that nobody is signed in any more is no state of a page. Raises Unauthenticated.
+    """
+    try:
+        return ask(), None
+    except Unauthenticated:
+        raise
+    except Failure as failure:
+        return None, failure

@@ -1,7 +1,7 @@
 """The payment gateways that a form offers."""
 
+from gateway.calls import tried
 from kernel.clients import Bound
-from kernel.errors import Failure, Unauthenticated
 
 
 def gateway_choices(services: Bound, chosen: str) -> list[str]:
@@ -9,10 +9,5 @@ def gateway_choices(services: Bound, chosen: str) -> list[str]:
 
     A page that only narrows by it does not fail when they cannot be said now.
     """
-    try:
-        installed = services.billing.gateway_names()
-    except Unauthenticated:
-        raise
-    except Failure:
-        installed = []
-    return sorted({*installed, *([chosen] if chosen else [])})
+    installed, _failure = tried(services.billing.gateway_names)
+    return sorted({*(installed or []), *([chosen] if chosen else [])})

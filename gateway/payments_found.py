@@ -9,13 +9,14 @@ from uuid import UUID
 
 from flask_babel import get_timezone
 
+from gateway.calls import tried
 from gateway.customers_meant import with_customers
 from gateway.named_files import named_file
 from kernel.clients import Bound
 from kernel.contracts.pay_links import PayLinkOrder
 from kernel.contracts.payments import PaymentsList, PaymentsNarrowed, PaymentsQuery
 from kernel.contracts.people import MOST, Person
-from kernel.errors import Conflict, Failure, Unauthenticated
+from kernel.errors import Conflict
 
 
 def found_payments(services: Bound, asked: PaymentsQuery) -> PaymentsList:
@@ -28,12 +29,8 @@ def people_of(services: Bound, ids: Iterable[UUID]) -> dict[UUID, Person]:
     wanted = list(dict.fromkeys(ids))[:MOST]
     if not wanted:
         return {}
-    try:
-        return {person.id: person for person in services.customers.people(wanted).items}
-    except Unauthenticated:
-        raise
-    except Failure:
-        return {}
+    found, _failure = tried(lambda: services.customers.people(wanted))
+    return {person.id: person for person in found.items} if found else {}
 
 
 def send_pay_link(services: Bound, payment_id: UUID) -> None:

@@ -4,11 +4,12 @@ from flask import flash, redirect
 from werkzeug.wrappers import Response
 
 from gateway.auth import needs, services
+from gateway.calls import tried
 from gateway.routing import SiteBlueprint
 from gateway.translation import gettext as _
 from gateway.words import said
 from kernel.contracts.verification import OwnVerification
-from kernel.errors import Conflict, Failure, TooMany, Unauthenticated
+from kernel.errors import Conflict, TooMany
 
 blueprint = SiteBlueprint("own_verification", __name__)
 
@@ -29,10 +30,5 @@ def resend() -> Response:
 
 def unconfirmed() -> OwnVerification | None:
     """Return the owner's address while it is not confirmed; the dashboard stands without the answer."""
-    try:
-        own = services().customers.own_verification()
-    except Unauthenticated:
-        raise
-    except Failure:
-        return None
-    return own if own.status == "pending" else None
+    own, _failure = tried(services().customers.own_verification)
+    return own if own and own.status == "pending" else None

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, request
 
 from gateway import audit_words
 from gateway.auth import confirmed_by_customers, needs, services
+from gateway.calls import tried
 from gateway.downloads import csv_file
 from gateway.hosts import current_host
 from gateway.views.pages import page
 from kernel import clock
 from kernel.contracts.audit import AuditQuery
-from kernel.errors import Failure, Unauthenticated
 
 views = Blueprint("audit", __name__)
 
@@ -26,12 +26,7 @@ PATH = "/audit"
 def audit_log() -> Response:
     """A page of the log; what cannot be read of the address narrows nothing."""
     asked = asked_for()
-    try:
-        found, failure = services().customers.audit_log(asked), None
-    except Unauthenticated:
-        raise
-    except Failure as reason:
-        found, failure = None, reason
+    found, failure = tried(lambda: services().customers.audit_log(asked))
     return page(
         "audit/audit.html",
         menu="audit",

@@ -9,11 +9,12 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import needs, services
+from gateway.calls import tried
 from gateway.translation import gettext as _
 from gateway.views.pages import page
 from kernel.clients.base import ServiceClient
 from kernel.contracts.background import Background, DeadRetry, ParkedResolution
-from kernel.errors import BadRequest, Failure, Unauthenticated
+from kernel.errors import BadRequest, Failure
 
 views = Blueprint("background", __name__)
 
@@ -69,12 +70,7 @@ def retry_dead(work_id: UUID) -> AnyResponse:
 
 
 def _waiting(service: str) -> Waiting:
-    try:
-        return Waiting(service, _client(service).background(), None)
-    except Unauthenticated:
-        raise
-    except Failure as failure:
-        return Waiting(service, None, failure)
+    return Waiting(service, *tried(_client(service).background))
 
 
 def _service_of_form() -> ServiceClient:

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import confirmed_by_customers, needs, services
+from gateway.calls import tried
 from gateway.panels.render import panels
 from gateway.routing import is_local_path
 from gateway.translation import gettext as _
@@ -15,7 +16,7 @@ from gateway.views.list_place import placed
 from gateway.views.pages import asked, fragment, page, panel, wants_fragment
 from gateway.views.preferences import prefer
 from kernel.contracts.customers import VipChange
-from kernel.errors import BadRequest, Failure, Unauthenticated
+from kernel.errors import BadRequest
 
 views = Blueprint("customers", __name__)
 
@@ -26,12 +27,7 @@ views = Blueprint("customers", __name__)
 def customers() -> Response:
     """The list: one call to one service, whose failure is a state of the page."""
     listing = Listing.asked_for()
-    try:
-        found, failure = services().customers.list_customers(listing.query), None
-    except Unauthenticated:
-        raise
-    except Failure as reason:
-        found, failure = None, reason
+    found, failure = tried(lambda: services().customers.list_customers(listing.query))
     listing.remember_size()
     shown = listing.shown(found) | {"failure": failure}
     status = failure.status if failure else 200

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from gateway import labels
 from gateway.auth import needs, services
+from gateway.calls import tried
 from gateway.downloads import csv_file
 from gateway.hosts import current_host
 from gateway.invoices_found import found_invoices, named_invoices
@@ -14,8 +15,7 @@ from gateway.views.list_address import Tab, address, asked_for
 from gateway.views.pages import page
 from gateway.words import said
 from kernel import clock
-from kernel.contracts.invoices import InvoiceList, InvoicesNarrowed, InvoicesQuery
-from kernel.errors import Failure, Unauthenticated
+from kernel.contracts.invoices import InvoicesNarrowed, InvoicesQuery
 
 views = Blueprint("invoices_list", __name__)
 
@@ -28,7 +28,7 @@ SIZES = (20, 50, 100)
 def invoices() -> Response:
     """The list; that billing or the names are away is a state of the page."""
     asked = asked_for(InvoicesQuery)
-    found, failure = _found(asked)
+    found, failure = tried(lambda: found_invoices(services(), asked))
     rows = found.items if found else []
     return page(
         "invoices/list.html",
@@ -54,15 +54,6 @@ def export() -> Response:
     """Send the file of what the list shows, as it is read."""
     pieces = named_invoices(services(), asked_for(InvoicesNarrowed, request.form))
     return csv_file(pieces, f"invoices-{current_host().network.slug}-{_today():%Y-%m-%d}.csv")
-
-
-def _found(asked: InvoicesQuery) -> tuple[InvoiceList | None, Failure | None]:
-    try:
-        return found_invoices(services(), asked), None
-    except Unauthenticated:
-        raise
-    except Failure as failure:
-        return None, failure
 
 
 def _tabs(asked: InvoicesQuery) -> list[Tab]:

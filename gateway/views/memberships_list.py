@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from gateway import labels
 from gateway.auth import needs, services
+from gateway.calls import tried
 from gateway.downloads import csv_file
 from gateway.gateway_choices import gateway_choices
 from gateway.hosts import current_host
@@ -20,7 +21,6 @@ from gateway.words import said
 from kernel import clock
 from kernel.contracts.memberships import MembershipsList, MembershipsNarrowed, MembershipsQuery
 from kernel.contracts.products import ProductRow, ProductsQuery
-from kernel.errors import Failure, Unauthenticated
 
 views = Blueprint("memberships_list", __name__)
 
@@ -38,7 +38,7 @@ MOST_PRODUCTS = 200
 def memberships() -> Response:
     """The list; that billing or the names are away is a state of the page."""
     asked = asked_for(MembershipsQuery)
-    found, failure = _found(asked)
+    found, failure = tried(lambda: found_memberships(services(), asked))
     rows = found.items if found else []
     return page(
         "memberships/list.html",
@@ -70,15 +70,6 @@ def export() -> Response:
     narrowed = asked_for(MembershipsNarrowed, request.form)
     pieces = named_memberships(services(), narrowed)
     return csv_file(pieces, f"memberships-{current_host().network.slug}-{_today():%Y-%m-%d}.csv")
-
-
-def _found(asked: MembershipsQuery) -> tuple[MembershipsList | None, Failure | None]:
-    try:
-        return found_memberships(services(), asked), None
-    except Unauthenticated:
-        raise
-    except Failure as failure:
-        return None, failure
 
 
 def _tabs(asked: MembershipsQuery, found: MembershipsList | None) -> list[Tab]:

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from gateway import labels, payment_words
 from gateway.auth import needs, services
+from gateway.calls import tried
 from gateway.downloads import csv_file
 from gateway.gateway_choices import gateway_choices
 from gateway.hosts import current_host
@@ -18,7 +19,6 @@ from gateway.views.pages import page
 from gateway.words import said
 from kernel import clock
 from kernel.contracts.payments import PaymentsList, PaymentsNarrowed, PaymentsQuery
-from kernel.errors import Failure, Unauthenticated
 
 views = Blueprint("payments_list", __name__)
 
@@ -32,7 +32,7 @@ SIZES = (20, 50, 100)
 def payments() -> Response:
     """The list; that billing or the names are away is a state of the page."""
     asked = asked_for(PaymentsQuery)
-    found, failure = _found(asked)
+    found, failure = tried(lambda: found_payments(services(), asked))
     rows = found.items if found else []
     return page(
         "payments/list.html",
@@ -61,15 +61,6 @@ def export() -> Response:
     """Send the file of what the list shows, as it is read."""
     pieces = named_rows(services(), asked_for(PaymentsNarrowed, request.form))
     return csv_file(pieces, f"payments-{current_host().network.slug}-{_today():%Y-%m-%d}.csv")
-
-
-def _found(asked: PaymentsQuery) -> tuple[PaymentsList | None, Failure | None]:
-    try:
-        return found_payments(services(), asked), None
-    except Unauthenticated:
-        raise
-    except Failure as failure:
-        return None, failure
 
 
 def _tabs(asked: PaymentsQuery, found: PaymentsList | None) -> list[Tab]:

@@ -7,14 +7,13 @@ from flask_login import current_user
 
 from gateway import access_words
 from gateway.auth import needs, services
+from gateway.calls import tried
 from gateway.panels.render import panels
 from gateway.payments_found import people_of
 from gateway.switch_to import hosts
 from gateway.views.pages import asked, page, panel
 from kernel.contracts.people import Person
-from kernel.contracts.site_access import SiteAccess
 from kernel.contracts.sites import Site
-from kernel.errors import Failure, Unauthenticated
 
 views = Blueprint("sites", __name__)
 
@@ -32,23 +31,13 @@ def site(site_id: UUID) -> Response:
         site=found,
         boxes=boxes.ready(),
         owner=_owner_of(found),
-        access=_access_of(found),
+        access=tried(lambda: services().sites.access(site_id))[0],
         access_words=access_words,
         address=hosts().origin(found.host),
         may_edit="sites.edit" in may,
         may_delete="sites.delete" in may and found.type != "main",
         may_switch="customers.switch" in may and found.customer_id and found.state == "active",
     )
-
-
-def _access_of(found: Site) -> SiteAccess | None:
-    """Return what it shows now; None when nobody can say, which fails no page."""
-    try:
-        return services().sites.access(found.id)
-    except Unauthenticated:
-        raise
-    except Failure:
-        return None
 
 
 def _owner_of(found: Site) -> Person | None:

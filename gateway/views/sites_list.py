@@ -4,6 +4,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.auth import needs, services
+from gateway.calls import tried
 from gateway.downloads import csv_file
 from gateway.hosts import current_host
 from gateway.payments_found import people_of
@@ -16,7 +17,7 @@ from gateway.views.preferences import prefer, preference
 from gateway.words import said
 from kernel import clock
 from kernel.contracts.sites_list import SitesList, SitesNarrowed, SitesQuery, SitesTab
-from kernel.errors import BadRequest, Failure, Unauthenticated
+from kernel.errors import BadRequest
 
 views = Blueprint("sites_list", __name__)
 
@@ -30,7 +31,7 @@ LAYOUT, LAYOUTS = "sites.layout", ("cards", "table")
 def sites() -> Response:
     """The list; that sites or the names are away is a state of the page."""
     asked = asked_for(SitesQuery)
-    found, failure = _found(asked)
+    found, failure = tried(lambda: found_sites(services(), asked))
     rows = found.items if found else []
     return page(
         "sites/list.html",
@@ -67,15 +68,6 @@ def export() -> Response:
     """Send the file of what the list shows, as it is read."""
     pieces = site_rows(services(), asked_for(SitesNarrowed, request.form))
     return csv_file(pieces, f"sites-{current_host().network.slug}-{clock.now():%Y-%m-%d}.csv")
-
-
-def _found(asked: SitesQuery) -> tuple[SitesList | None, Failure | None]:
-    try:
-        return found_sites(services(), asked), None
-    except Unauthenticated:
-        raise
-    except Failure as failure:
-        return None, failure
 
 
 def _tabs(asked: SitesQuery, found: SitesList | None) -> list[Tab]:
