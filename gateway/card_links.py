@@ -14,6 +14,7 @@ from gateway.calls import gateway_services
 from gateway.hosted_pages import BEING_MADE, UNDECIDED, at_once, order_of_page, refreshed
 from gateway.hosts import admin_host, current_host
 from gateway.limits import limits, subscriber
+from gateway.security import tell_nobody
 from gateway.switch_to import hosts
 from gateway.words import said
 from kernel.clients import Bound
@@ -21,16 +22,10 @@ from kernel.contracts.pay_links import PayLinkToken
 from kernel.errors import Conflict, Failure, NotFound
 
 blueprint = Blueprint("card_links", __name__, url_prefix="/links/card")
+blueprint.after_request(tell_nobody)
 
 LONGEST = 200
 WITH = "link to save a card by"
-
-
-@blueprint.after_request
-def tell_nobody(response: Response) -> Response:
-    """Keep the address of the page, with its secret, from whatever the page leads to."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get("")

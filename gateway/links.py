@@ -13,21 +13,16 @@ from gateway.auth import open_to_all
 from gateway.calls import gateway_services
 from gateway.hosts import Hosts, current_host
 from gateway.limits import limits, spelling, subscriber
+from gateway.security import tell_nobody
 from kernel.contracts.sites import OwnDoor
 from kernel.contracts.verification import AddressVerified, LinkAsked, LinkToken
 from kernel.errors import Failure, NotFound, TooMany
 
 blueprint = Blueprint("links", __name__, url_prefix="/links")
+blueprint.after_request(tell_nobody)
 
 DONE = "verified address"
 LONGEST = 200
-
-
-@blueprint.after_request
-def tell_nobody(response: Response) -> Response:
-    """Keep the address of the page, with its secret, from whatever the page leads to."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get("/verify")

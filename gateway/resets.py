@@ -14,6 +14,7 @@ from gateway.calls import gateway_services
 from gateway.hosts import current_host
 from gateway.limits import limits, spelling, subscriber
 from gateway.own_account import typed_twice
+from gateway.security import tell_nobody
 from gateway.switch_to import hosts
 from gateway.views.forms import errors_of
 from kernel.contracts.credentials import PasswordReset, ResetDone
@@ -22,17 +23,11 @@ from kernel.contracts.verification import LinkAsked, LinkToken
 from kernel.errors import Failure, Invalid, NotFound, TooMany
 
 blueprint = Blueprint("resets", __name__)
+blueprint.after_request(tell_nobody)
 
 FORGOT, RESET = "/forgot-password", "/links/reset"
 DONE = "password set"
 LONGEST = 200
-
-
-@blueprint.after_request
-def tell_nobody(response: Response) -> Response:
-    """Keep the address of the page, with its secret, from whatever the page leads to."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @blueprint.get(FORGOT)

@@ -85,3 +85,9 @@ def _form_targets(hosts: Hosts) -> list[str]:
     if host.kind == SITE:
         return ["'self'", hosts.origin(admin_host(host))]
     return ["'self'", hosts.origin(f"*.{host.network.domain}")]
+
+
+def tell_nobody(response: Response) -> Response:
+    """Keep the address of a page, with the secret in it, from whatever the page leads to."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

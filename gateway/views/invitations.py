@@ -9,6 +9,7 @@ from gateway.auth import open_to_all
 from gateway.calls import gateway_services
 from gateway.hosts import current_host
 from gateway.limits import limits, subscriber
+from gateway.security import tell_nobody
 from gateway.sign_in import enter_with
 from gateway.views.forms import errors_of, read_form
 from gateway.views.pages import page
@@ -16,19 +17,13 @@ from kernel.contracts.admins import InvitationAcceptance, InvitationLink, Invita
 from kernel.errors import N_, Failure, Invalid, NotFound
 
 views = Blueprint("invitations", __name__)
+views.after_request(tell_nobody)
 
 LONGEST_TOKEN = 200
 SENTENCES = {
     "name": N_("A name has at most 200 characters."),
     "password": N_("A password has at most 1024 characters."),
 }
-
-
-@views.after_request
-def tell_nobody(response: Response) -> Response:
-    """Keep the address of the page, with its secret, from whatever the page leads to."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @views.get("/links/invite")
