@@ -38,6 +38,7 @@ CHANNEL = "atoll"
 SET_TENANT = (
     "SELECT set_config('atoll.network', '{tenant}', true), set_config('statement_timeout', '{timeout}', true)"
 )
+HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 NOTIFY = text("SELECT pg_notify('atoll', said) FROM unnest(CAST(:said AS text[])) AS said")
 DRIVER_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 STATEMENT_TIMEOUT = 30_000  # milliseconds
@@ -139,6 +140,10 @@ class UnitOfWork:
     def ring(self, kind: str, row_id: UUID) -> None:
         """Tell the bell, once this is committed, that a row of due work can be performed."""
         self._said.add(f"work:{kind}:{row_id}")
+
+    def hold(self, name: str) -> None:
+        """Let whoever else asks for this name wait until the transaction ends."""
+        self.session.execute(HOLD, {"name": name})
 
     def at_end(self, write: Callable[[], None]) -> None:
         """Do this last, before the commit; it may still publish and ring."""

@@ -24,7 +24,6 @@ LONGEST = 255  # characters of a key
 PATIENCE = 2.0  # seconds to wait for a request with the same key
 BATCH = 5_000  # rows a transaction
 
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 WAIT_AT_MOST = text("SELECT set_config('lock_timeout', :milliseconds, true)")
 
 
@@ -95,7 +94,7 @@ def _wait_for_others(uow: UnitOfWork, key: str) -> None:
     patience = min(PATIENCE, max(deadline.left(PATIENCE) / 2, 0.001))
     uow.session.execute(WAIT_AT_MOST, {"milliseconds": str(max(1, int(patience * 1000)))})
     try:
-        uow.session.execute(LOCK, {"name": f"idempotency {uow.network_id} {uow.identity.actor} {key}"})
+        uow.hold(f"idempotency {uow.network_id} {uow.identity.actor} {key}")
     except OperationalError as reason:
         if isinstance(reason.orig, LockNotAvailable):
             raise RequestUnderWay(

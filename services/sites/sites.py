@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.contracts.events import SiteCreated, SiteDisabled, SitePublished
@@ -139,8 +139,7 @@ def is_first(uow: UnitOfWork, customer_id: UUID) -> bool:
 
 def lock_primary(uow: UnitOfWork, customer_id: UUID) -> None:
     """Let others who choose the customer's primary site wait for this transaction."""
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"primary site of {customer_id}", 0))
-    uow.session.execute(select(lock))
+    uow.hold(f"primary site of {customer_id}")
 
 
 def _order_provisioning(uow: UnitOfWork, site: Site, at: datetime) -> None:

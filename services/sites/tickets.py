@@ -6,7 +6,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import or_, text, update
+from sqlalchemy import or_, update
 
 from kernel.contracts.events import VisitStarted
 from kernel.contracts.sites import Redemption, TicketBinding, TicketIssued, TicketOrder, TicketToken
@@ -21,7 +21,6 @@ from services.sites.visits import end_visits_by
 TICKET_LIFE = timedelta(seconds=60)
 VISIT_LIFE = timedelta(minutes=60)
 SECRET_BYTES = 32
-SWITCHES_OF = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 class NobodyToSwitch(Forbidden):
@@ -122,7 +121,7 @@ def _end_of(ticket: SwitchTicket, now: datetime) -> datetime:
 
 def _start_visit(uow: UnitOfWork, ticket: SwitchTicket) -> Visit:
     """Start the visit; whatever else the admin visits is over, for he is at one place at a time."""
-    uow.session.execute(SWITCHES_OF, {"name": f"switches of {ticket.admin_id}"})
+    uow.hold(f"switches of {ticket.admin_id}")
     end_visits_by(uow, ticket.admin_id, cause="another switch")
     visit = Visit(
         id=new_id(),

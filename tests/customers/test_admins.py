@@ -16,9 +16,9 @@ from kernel.contracts.events import AdminChanged, AdminSessionsEnded
 from kernel.database import Database, UnitOfWork
 from kernel.errors import Forbidden, NotFound, Unauthenticated
 from kernel.ids import new_id
+from kernel.visiting import NotOnAVisit
 from services.customers.accounts import admins
 from services.customers.accounts.admins import LastOwner, NotOnOneself, TooHigh
-from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.models import Account, AuditLine, Customer
 from services.customers.queries.admins import admins_list
 from tests.customers.conftest import Register, make_admin, signed_in

@@ -16,10 +16,10 @@ from kernel.contracts.events import ApiKeyCreated, ApiKeyRevoked
 from kernel.database import Database
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.ids import new_id
+from kernel.visiting import NotOnAVisit
 from services.customers.accounts import admins, api_keys
 from services.customers.accounts.api_keys import KeyNotValid, ScopeTooHigh
 from services.customers.accounts.confirmation import SessionEnded, confirm
-from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.models import Account, ApiKey, AuditLine
 from services.customers.queries.api_keys import api_keys_list
 from tests.customers.conftest import Register, make_admin, signed_in

@@ -11,8 +11,8 @@ from kernel.contracts.handovers import HandedOver, HandoverOrder
 from kernel.database import Database
 from kernel.errors import Forbidden, NotFound
 from kernel.ids import new_id
+from kernel.visiting import NotOnAVisit
 from services.customers.accounts import one_time_tokens
-from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.deletion import asking as deletions
 from services.customers.models import (
     Account,

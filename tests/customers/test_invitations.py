@@ -14,12 +14,12 @@ from kernel.contracts.admins import InvitationAcceptance, InvitationOrder
 from kernel.contracts.events import AdminInvited, InvitationWithdrawn
 from kernel.database import Database
 from kernel.errors import Forbidden, Invalid, NotFound
+from kernel.visiting import NotOnAVisit
 from services.customers.accounts import admins, invitations, one_time_tokens
 from services.customers.accounts.admins import TooHigh
 from services.customers.accounts.confirmation import SessionEnded, confirm
 from services.customers.accounts.invitations import AlreadyAdmin
 from services.customers.accounts.one_time_tokens import LinkNotValid
-from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.models import Account, AuditLine, Invitation, Mail, Network
 from services.customers.queries.admins import admins_list
 from services.customers.sign_ins.first_step import WrongCredentials, authenticate

@@ -21,12 +21,12 @@ from kernel.errors import Forbidden, NotFound, Unauthenticated
 from kernel.ids import new_id
 from kernel.log import EventRow
 from kernel.sealing import SealBroken, Sealer
+from kernel.visiting import NotOnAVisit
 from services.customers.accounts import admins, factors, second_factors
 from services.customers.accounts.admins import NotOnOneself, OwnersOnly
 from services.customers.accounts.confirmation import SessionEnded, confirm
 from services.customers.accounts.oneself import AccountResting, WrongPassword
 from services.customers.accounts.second_factors import AlreadyOn, NoFactor, NotBegun, WrongFirstCode
-from services.customers.accounts.visiting import NotOnAVisit
 from services.customers.models import (
     Account,
     AuditLine,

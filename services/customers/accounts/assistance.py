@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from kernel import clock
 from kernel.contracts.assistance import Assistance
 from kernel.contracts.events import AssistanceAllowed
 from kernel.database import UnitOfWork
@@ -28,7 +29,7 @@ def own_assistance(uow: UnitOfWork, customer_id: UUID | None) -> Assistance:
     """Return until when the asking customer allows it, and whether his network asks for that at all."""
     customer = _own(uow, customer_id)
     needed = bool(uow.session.scalar(select(Network.switch_needs_consent)))
-    return Assistance(until=_still(customer.assistance_until, uow.now), is_needed=needed)
+    return Assistance(until=clock.ahead(customer.assistance_until, uow.now), is_needed=needed)
 
 
 def allow_assistance(uow: UnitOfWork, customer_id: UUID | None, until: datetime | None) -> Assistance:
@@ -41,7 +42,7 @@ def allow_assistance(uow: UnitOfWork, customer_id: UUID | None, until: datetime 
     if until is not None and not uow.now < until <= uow.now + LONGEST:
         sentence = N_("Choose a day from tomorrow on, at most a year ahead.")
         raise AssistanceNotValid(sentence, fields={"until": sentence})
-    before = _still(customer.assistance_until, uow.now)
+    before = clock.ahead(customer.assistance_until, uow.now)
     if before != until:
         changed = {"before": _told(before), "after": _told(until)}
         audit.note(uow, "assistance decided", customer.id, **changed)
@@ -54,10 +55,6 @@ def _own(uow: UnitOfWork, customer_id: UUID | None, *, lock: bool = False) -> Cu
     if customer_id is None:
         raise NoCustomer(N_("This account belongs to no customer."))
     return uow.get(Customer, customer_id, lock=lock)
-
-
-def _still(until: datetime | None, now: datetime) -> datetime | None:
-    return until if until is not None and until > now else None
 
 
 def _told(until: datetime | None) -> dict[str, str]:

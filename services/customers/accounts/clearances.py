@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from kernel import clock
 from kernel.contracts.customers import Clearance, Cleared, SwitchTerms
 from kernel.contracts.events import SwitchCleared
 from kernel.database import UnitOfWork
@@ -74,8 +75,7 @@ def _parties(uow: UnitOfWork, customer_id: UUID) -> tuple[Customer, Account, Net
 
 
 def _refuse_without_consent(uow: UnitOfWork, customer: Customer, network: Network) -> None:
-    until = customer.assistance_until
-    if network.switch_needs_consent and (until is None or until <= uow.now):
+    if network.switch_needs_consent and not clock.ahead(customer.assistance_until, uow.now):
         raise SwitchNotAllowed(
             N_("The network asks for the customer's consent, and this customer has not allowed assistance.")
         )

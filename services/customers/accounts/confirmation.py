@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from kernel import clock
 from kernel.contracts.access import SITE_OWNER, held_by
 from kernel.database import UnitOfWork
 from kernel.errors import N_, Unauthenticated
@@ -74,16 +75,17 @@ def _visitor_stands(uow: UnitOfWork, admin_id: UUID) -> bool:
     owner = ACCOUNT.one_or_none(uow, account_id=uow.identity.account_id)
     if admin is None or owner is None or not (admin.is_active and owner.is_active):
         return False
-    may_switch = "customers.switch" in _held(admin) and owner.role is None
-    return may_switch and admin.epoch == uow.identity.epoch and _terms_hold(uow, admin)
+    held = _held(admin)
+    may_switch = "customers.switch" in held and owner.role is None
+    return may_switch and admin.epoch == uow.identity.epoch and _terms_hold(uow, held)
 
 
-def _terms_hold(uow: UnitOfWork, admin: Any) -> bool:
+def _terms_hold(uow: UnitOfWork, held: frozenset[str]) -> bool:
     """Whether the network's terms for switching are still kept, for a visit as it is."""
     terms = TERMS.one_or_none(uow, account_id=uow.identity.account_id)
-    if terms is None or (terms.switch_needs_consent and not (terms.until and terms.until > uow.now)):
+    if terms is None or (terms.switch_needs_consent and not clock.ahead(terms.until, uow.now)):
         return False
-    return uow.identity.is_looking or (terms.switch_mode != "look" and "customers.act" in _held(admin))
+    return uow.identity.is_looking or (terms.switch_mode != "look" and "customers.act" in held)
 
 
 def _account_stands(uow: UnitOfWork, account_id: UUID) -> bool:

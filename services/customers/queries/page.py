@@ -1,11 +1,11 @@
 """The customer page: all that this service knows of one customer, in five statements."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, ScalarSelect, bindparam, select
 
+from kernel import clock
 from kernel.contracts import customers as contracts
 from kernel.database import UnitOfWork
 from kernel.prepared import Prepared
@@ -78,7 +78,7 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
         is_active=found.is_active,
         deletion_id=found.deletion_id,
         unreachable_reason=found.unreachable_reason,
-        locked_until=_still(found.locked_until, uow.now),
+        locked_until=clock.ahead(found.locked_until, uow.now),
         last_sign_out_at=found.last_sign_out_at,
         modified_at=found.modified_at,
         version=found.version,
@@ -94,7 +94,3 @@ def customer_page(uow: UnitOfWork, customer_id: UUID) -> contracts.Customer:
 def _billing(found: Row[Any]) -> contracts.BillingInfo:
     fields = contracts.BillingInfo.model_fields
     return contracts.BillingInfo(**{name: getattr(found, f"billing_{name}") for name in fields})
-
-
-def _still(until: datetime | None, now: datetime) -> datetime | None:
-    return until if until is not None and until > now else None
