@@ -1,21 +1,19 @@
 """The copies of memberships: what billing's events have told of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from kernel.bulk import document_of
-from kernel.contracts.site_access import MembershipTold
 from kernel.database import UnitOfWork
-from services.sites.models import KnownMembership
 
 TELL = text("""
     INSERT INTO known_memberships AS known (network_id, membership_id, number, status, since, expires_at)
     SELECT :network_id, told.id, told.number, told.status, told.since, told.expires_at
     FROM json_to_recordset(CAST(:document AS json)) AS told
-        (id uuid, number bigint, status text, since timestamptz, expires_at timestamptz, tells_end boolean)
+        (id uuid, number bigint, status text, since timestamptz, expires_at timestamptz)
     WHERE told.status IS NOT NULL
     ON CONFLICT (network_id, membership_id) DO UPDATE SET
         number = excluded.number, status = excluded.status,
@@ -43,14 +41,3 @@ def tell(uow: UnitOfWork, told: Iterable[Mapping[str, Any]]) -> None:
     values = {"network_id": uow.network_id, "document": document_of(list(last.values()))}
     uow.session.execute(TELL, values)
     uow.session.execute(END, values)
-
-
-def known_memberships(uow: UnitOfWork, ids: Sequence[UUID | None]) -> dict[UUID, MembershipTold]:
-    """Return what is known of these memberships, by their ids; one statement, none without ids."""
-    asked = {one for one in ids if one}
-    if not asked:
-        return {}
-    known = select(KnownMembership).where(
-        KnownMembership.membership_id.in_(asked), KnownMembership.status.is_not(None)
-    )
-    return {row.membership_id: row.told for row in uow.session.scalars(known)}

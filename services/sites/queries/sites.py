@@ -14,7 +14,7 @@ from kernel.database import UnitOfWork
 from kernel.errors import N_, Forbidden, NotFound
 from kernel.folding import asked_words, fold, prefix_range
 from kernel.prepared import Prepared
-from services.sites.access.effective import access_of
+from services.sites.access.effective import site_and_access
 from services.sites.models import Domain, MovedPage, Network, Page, Site, SiteWord
 from services.sites.rows import host_of, page_of, site_row
 from services.sites.sites import network_of
@@ -94,11 +94,11 @@ def page(uow: UnitOfWork, site_id: UUID, page_id: UUID) -> contract.SitePage:
 
 def public_page(uow: UnitOfWork, site_id: UUID, path: str) -> contract.PublicPage:
     """Return what a visitor sees on ``path``. Raises SiteClosed, SiteBlocked and NotFound."""
-    site, network = uow.get(Site, site_id), network_of(uow)
+    site, network, access = site_and_access(uow, site_id)
     row = site_row(site, network.domain)
     if row.state != "active":
         raise SiteClosed(N_("%(site)s is not open."), site=row.title)
-    if access_of(uow, site, network).shows == "blocked":
+    if access.shows == "blocked":
         raise SiteBlocked(network.block_message or N_("This site is not available at the moment."))
     # PostgreSQL cannot even be asked for a text with the character NUL in it.
     wanted = path.strip("/").replace("\x00", "?")
