@@ -34,6 +34,7 @@ from kernel.contracts.events import (
 from kernel.database import UnitOfWork
 from kernel.events import Listener
 from services.billing.amounts import in_words
+from worker.listeners.audit_lines import changes
 from worker.listeners.audit_lines import write_line as _note
 
 PaymentNoted = PaymentCreated | PaymentCompleted | PaymentCancelled | PaymentLinesChanged
@@ -51,13 +52,8 @@ audit = Listener("audit", home="customers", start="beginning")
 def note_settings(uow: UnitOfWork, event: NetworkSettingsChanged, recorded: Recorded) -> None:
     """Note what changed; when the network is founded, or nobody knew what was before, all that holds now."""
     before = event.before.model_dump(mode="json") if event.before else {}
-    after = {
-        name: value
-        for name, value in event.settings.model_dump(mode="json").items()
-        if name not in before or before[name] != value
-    }
-    known = {name: value for name, value in before.items() if name in after}
-    _note(uow, recorded, "settings changed", recorded.network_id, before=known, after=after)
+    after = event.settings.model_dump(mode="json")
+    _note(uow, recorded, "settings changed", recorded.network_id, **changes(before, after))
 
 
 @audit.to(PaymentGatewayChanged)
@@ -134,15 +130,7 @@ def note_billing_settings(uow: UnitOfWork, event: BillingSettingsChanged, record
     """Note field by field what changed, and a logo by its id."""
     before = _flat(event.before.model_dump(mode="json")) | {"logo": event.logo_before}
     after = _flat(event.after.model_dump(mode="json")) | {"logo": event.logo_after}
-    changed = [name for name, value in after.items() if before[name] != value]
-    _note(
-        uow,
-        recorded,
-        "billing settings changed",
-        recorded.network_id,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
-    )
+    _note(uow, recorded, "billing settings changed", recorded.network_id, **changes(before, after))
 
 
 def _flat(said: dict[str, Any]) -> dict[str, Any]:
@@ -213,16 +201,8 @@ def note_product(uow: UnitOfWork, event: ProductCreated, recorded: Recorded) -> 
 def note_product_change(uow: UnitOfWork, event: ProductChanged, recorded: Recorded) -> None:
     """Note the terms that changed, under the name that it has."""
     before, after = event.before.model_dump(mode="json"), event.after.model_dump(mode="json")
-    changed = [name for name in after if after[name] != before[name]]
-    _note(
-        uow,
-        recorded,
-        "product changed",
-        event.product_id,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
-        details={"product": event.name},
-    )
+    told = {"product": event.name}
+    _note(uow, recorded, "product changed", event.product_id, **changes(before, after), details=told)
 
 
 @audit.to(ProductRetired)

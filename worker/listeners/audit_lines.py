@@ -1,5 +1,6 @@
 """A line of the audit log out of an event."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,3 +23,12 @@ def write_line(uow: UnitOfWork, recorded: Recorded, action: str, object_id: UUID
         **line,
     )
     uow.session.execute(written.on_conflict_do_nothing(index_elements=["id"]))
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return ``before`` and ``after`` of a line: the fields that are others now, or were not there before."""
+    changed = [name for name in after if name not in before or before[name] != after[name]]
+    return {
+        "before": {name: before[name] for name in changed if name in before},
+        "after": {name: after[name] for name in changed},
+    }

@@ -14,7 +14,7 @@ from kernel.contracts.events import (
 )
 from kernel.database import UnitOfWork
 from kernel.events import Listener
-from worker.listeners.audit_lines import write_line
+from worker.listeners.audit_lines import changes, write_line
 
 site_audit = Listener("site_audit", home="customers", start="beginning")
 
@@ -42,16 +42,8 @@ def note_site(uow: UnitOfWork, event: Noted, recorded: Recorded) -> None:
 def note_change(uow: UnitOfWork, event: SiteChanged, recorded: Recorded) -> None:
     """Note the terms that changed."""
     before, after = event.before.model_dump(mode="json"), event.after.model_dump(mode="json")
-    changed = [name for name in after if after[name] != before[name]]
-    write_line(
-        uow,
-        recorded,
-        "site changed",
-        event.site_id,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
-        details={"site": event.name},
-    )
+    told = {"site": event.name}
+    write_line(uow, recorded, "site changed", event.site_id, **changes(before, after), details=told)
 
 
 @site_audit.to(SitesExported)
