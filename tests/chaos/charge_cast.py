@@ -14,11 +14,9 @@ from kernel.work import Performer
 from services.billing.gateways.configured import Gateways
 from services.billing.payment_gateways.stripe.gateway import StripeGateway
 from services.billing.payments import charging, lifecycle, receipts
+from tests.chaos.actors import be_bell, be_worker
 from tests.chaos.deaths import die, then_die
 from tests.chaos.refund_cast import DELAYS, LEASE
-from worker.app import configure_logs, create_worker
-from worker.bell import create_bell
-from worker.bell import run_bell as ring_until_told
 from worker.performers import charges
 from worker.performers.charges import Charging, charge_performer
 
@@ -48,19 +46,14 @@ def performers(settings: Settings) -> dict[str, Performer]:
 
 def run_worker(settings: Settings, point: str, broken: bool) -> None:
     """Be a worker that charges cards until it comes to the point; without one, until it is killed."""
-    configure_logs("worker", settings)
     if broken:
         forget_keys()
-    if point:
-        where, name, deadly = POINTS[point]
-        setattr(where, name, deadly(getattr(where, name)))
-    raise SystemExit(create_worker(settings, listeners={}, performers=performers(settings)).run())
+    be_worker(settings, performers, POINTS[point] if point else None)
 
 
 def run_bell(settings: Settings) -> None:
     """Be a bell for charges alone."""
-    configure_logs("bell", settings)
-    ring_until_told(create_bell(settings, listeners={}, kinds=performers(settings)))
+    be_bell(settings, performers)
 
 
 def forget_keys() -> None:

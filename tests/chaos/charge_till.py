@@ -28,6 +28,10 @@ class ChargeTill:
     def broker(self) -> RedisOnAPort:
         return self.till.broker
 
+    @property
+    def repeated(self) -> int:
+        return self.till.repeated
+
     def restart_postgres(self) -> None:
         self.till.restart_postgres()
 

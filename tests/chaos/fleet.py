@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import redis
 
 from kernel.config import Settings
-from tests.background import RedisOnAPort, fork, free_ports
+from tests.background import RedisOnAPort, fork, free_ports, wait_until
 
 CHANCE = random.Random()
 BACKLOG = 12  # orders that wait, so that whoever is to die has something to die of
@@ -29,11 +29,14 @@ class Orders(Protocol):
     """Who orders money to move, and knows of how much it is not certain yet whether it did."""
 
     asked: int
+    repeated: int
     broker: RedisOnAPort
 
     def ask(self, number: int) -> None: ...
     def undecided(self) -> int: ...
     def restart_postgres(self) -> None: ...
+    def interrupted(self) -> int: ...
+    def differences(self) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,25 @@ class Fleet:
 
     def _start(self, point: str) -> Any:
         return fork(self._cast.run_worker, free_ports(self._settings), point, self._broken, log=self._log)
+
+
+def weather(till: Orders, fleet: Fleet, size: Size) -> list[str]:
+    """Go through a storm; return where the books do not agree in the end."""
+    try:
+        storm(till, fleet, size)
+        ended = time.monotonic()
+        wait_until(lambda: till.undecided() == 0, seconds=60, what="the end of all orders")
+        took = time.monotonic() - ended
+    finally:
+        fleet.stop()
+    assert min(fleet.deaths[point] for point in size.points) >= size.each_point
+    assert till.interrupted() > 0
+    print(  # noqa: T201
+        f"{till.asked} orders, {till.repeated} calls repeated; {fleet.deaths.total()} deaths at "
+        f"{len(size.points)} points, {fleet.killed} at random; "
+        f"{till.interrupted()} orders taken up again; all decided {took:.1f} s after the end"
+    )
+    return till.differences()
 
 
 def storm(till: Orders, fleet: Fleet, size: Size) -> None:

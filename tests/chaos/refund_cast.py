@@ -16,10 +16,8 @@ from services.billing.gateways.configured import Gateways
 from services.billing.payment_gateways.stripe.gateway import StripeGateway
 from services.billing.refunds import money as refund_money
 from services.billing.refunds import refunding
+from tests.chaos.actors import be_bell, be_worker
 from tests.chaos.deaths import die, then_die
-from worker.app import configure_logs, create_worker
-from worker.bell import create_bell
-from worker.bell import run_bell as ring_until_told
 from worker.performers import refunds
 from worker.performers.refunds import Refunding, refund_performer
 
@@ -51,19 +49,14 @@ def performers(settings: Settings) -> dict[str, Performer]:
 
 def run_worker(settings: Settings, point: str, broken: bool) -> None:
     """Be a worker that gives money back until it comes to the point; without one, until it is killed."""
-    configure_logs("worker", settings)
     if broken:
         forget_keys()
-    if point:
-        where, name, deadly = POINTS[point]
-        setattr(where, name, deadly(getattr(where, name)))
-    raise SystemExit(create_worker(settings, listeners={}, performers=performers(settings)).run())
+    be_worker(settings, performers, POINTS[point] if point else None)
 
 
 def run_bell(settings: Settings) -> None:
     """Be a bell for refunds alone."""
-    configure_logs("bell", settings)
-    ring_until_told(create_bell(settings, listeners={}, kinds=performers(settings)))
+    be_bell(settings, performers)
 
 
 def forget_keys() -> None:
